@@ -1,0 +1,9 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [sveltekit()],
+  assetsInclude: ['**/*.onnx'],
+  worker: { format: 'es' },
+  build: { target: 'es2023' },
+});
