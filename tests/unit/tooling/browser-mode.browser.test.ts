@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+
+test('browser suites run in a real Chromium with IndexedDB and Web Locks', async () => {
+  expect(navigator.userAgent).toContain('Chrome/');
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open('tooling');
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('indexedDB.open failed'));
+  });
+  database.close();
+  await expect(navigator.locks.request('tooling', () => 'held')).resolves.toBe('held');
+});
+
+test('the page is cross-origin isolated, so WebAssembly may use threads', () => {
+  expect(globalThis.crossOriginIsolated).toBe(true);
+  expect(new SharedArrayBuffer(8).byteLength).toBe(8);
+});
