@@ -1,0 +1,127 @@
+import { deriveState, isOver, moved, NO_COUNTS, type State, type StateCounts } from './states.ts';
+import type { JobOptions } from './options.ts';
+
+/*
+ * Glossary
+ *   job        what one submission made: one or more images that share a model and options
+ *   item       one image of a job; the unit that is leased, tried, and that succeeds or fails alone
+ *   runner     whatever leases items and processes them: the leader tab, or a runner process
+ *   lease      a runner's right to an item until `lease.until`; only its holder may write the outcome
+ *   heartbeat  prolongs a lease
+ *   attempt    one lease of an item. Its number only grows, so it also fences: what an earlier attempt writes is refused
+ *   backoff    how long an item waits before its next attempt
+ *   sequence   position in the change feed: every visible change of a job takes the next number of its store
+ *
+ * Times are milliseconds since the epoch (`…At`, `until`); the wire has ISO 8601.
+ */
+
+/** Why an item failed: a code for programs and a sentence for people. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Something a person should know about a result that was made all the same. */
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What a runner made of an item. */
+export interface ItemResult {
+  readonly mediaType: string;
+  readonly bytes: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly warnings: readonly Warning[];
+}
+
+export interface Lease {
+  readonly owner: string;
+  readonly until: number;
+}
+
+interface ItemBase {
+  readonly id: string;
+  readonly jobId: string;
+  /** Position in its job, from 0. */
+  readonly index: number;
+  readonly filename: string;
+  readonly inputBytes: number;
+  readonly inputMediaType: string;
+  /** Attempts started in the item's life; also the number of the newest one. */
+  readonly attempt: number;
+  /** How many attempts may still fail before the item has failed. */
+  readonly attemptsLeft: number;
+}
+
+/** `availableAt`: not to be leased before. `lastFailure`: why the attempt before this one ended. */
+export interface PendingItem extends ItemBase {
+  readonly state: 'pending';
+  readonly availableAt: number;
+  readonly lastFailure: Failure | null;
+}
+export interface ProcessingItem extends ItemBase {
+  readonly state: 'processing';
+  readonly lease: Lease;
+}
+export interface CompletedItem extends ItemBase {
+  readonly state: 'completed';
+  readonly result: ItemResult;
+}
+export interface FailedItem extends ItemBase {
+  readonly state: 'failed';
+  readonly failure: Failure;
+}
+export interface CancelledItem extends ItemBase {
+  readonly state: 'cancelled';
+}
+export type Item = PendingItem | ProcessingItem | CompletedItem | FailedItem | CancelledItem;
+
+export interface Idempotency {
+  readonly key: string;
+  /** Tells a repeated request from another one that reuses the key. */
+  readonly fingerprint: string;
+}
+
+export interface Job {
+  readonly id: string;
+  readonly type: 'single' | 'batch';
+  readonly model: string;
+  readonly options: JobOptions;
+  /** 0 to 9; higher is leased first. */
+  readonly priority: number;
+  readonly createdAt: number;
+  readonly startedAt: number | null;
+  readonly completedAt: number | null;
+  readonly counts: StateCounts;
+  readonly idempotency: Idempotency | null;
+}
+
+/** A job as a store returns it: with its place in the change feed and its items by index. */
+export interface StoredJob {
+  readonly job: Job;
+  readonly items: readonly Item[];
+  readonly sequence: number;
+}
+
+export function stateOf(job: Job): State {
+  return deriveState(job.counts);
+}
+
+/** The counts of a job none of whose items has been leased. */
+export function freshCounts(items: number): StateCounts {
+  return { ...NO_COUNTS, pending: items };
+}
+
+/** The job after one of its items went from `from` to `to` at `now`. */
+export function afterMove(job: Job, from: State, to: State, now: number): Job {
+  const counts = moved(job.counts, from, to);
+  return {
+    ...job,
+    counts,
+    startedAt: to === 'processing' ? (job.startedAt ?? now) : job.startedAt,
+    completedAt: isOver(counts) ? (job.completedAt ?? now) : null,
+  };
+}
