@@ -2,7 +2,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { chromiumArguments, findChromium } from './tests/support/chromium.ts';
+import { chromiumArguments, ensureChromium } from './tests/support/chromium.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -12,6 +12,21 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
+
+/**
+ * Vitest's Playwright provider, with our browser. It is looked for (and installed) when the first browser suite
+ * starts, not when this file is read: most runs need none. Prewarming would launch one before that.
+ */
+function chromiumProvider() {
+  const { prewarm: _, ...provider } = playwright();
+  return {
+    ...provider,
+    providerFactory(project: Parameters<typeof provider.providerFactory>[0]) {
+      const launchOptions = { args: chromiumArguments(), executablePath: ensureChromium() };
+      return playwright({ launchOptions }).providerFactory(project);
+    },
+  };
+}
 
 /**
  * One project an environment. They run one group after the other (`groupOrder`), because the later ones measure real
@@ -54,7 +69,6 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/**/*.browser.test.ts'],
-          globalSetup: ['./tests/support/setup-chromium.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
@@ -63,15 +77,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
-            provider: playwright({
-              launchOptions: {
-                args: chromiumArguments(),
-                // Read when the browser is launched: the global set-up may have installed it just before.
-                get executablePath() {
-                  return findChromium();
-                },
-              },
-            }),
+            provider: chromiumProvider(),
             instances: [{ browser: 'chromium' }],
           },
         },
