@@ -49,6 +49,8 @@ export function ensureChromium(): string {
   return executable;
 }
 
+const isRoot = () => process.getuid?.() === 0;
+
 const HOW_TO_GET_ONE = [
   'No Chromium was found, and none could be installed. Do one of these, then run the tests again:',
   '  - set CHROMIUM_PATH to the executable of a Chromium or Chrome (version 120 or newer);',
@@ -75,18 +77,28 @@ function fromSystem(): string | undefined {
 
 function fromPlaywright(): string | undefined {
   const path = chromium.executablePath();
-  return existsSync(path) ? path : undefined;
+  return existsSync(path) && startsUp(path) ? path : undefined;
+}
+
+/** Playwright's download comes without the shared libraries that it needs; on Linux they may be missing. */
+function startsUp(executable: string): boolean {
+  return (
+    process.platform !== 'linux' || spawnSync(executable, ['--version'], { timeout: 20_000 }).status === 0
+  );
 }
 
 function installWithPlaywright(): string | undefined {
   console.error('No Chromium found: asking Playwright to install one.');
   const cli = join(import.meta.dirname, '../../node_modules/playwright/cli.js');
   run(process.execPath, [cli, 'install', 'chromium'], PLAYWRIGHT_INSTALL_SECONDS);
+  if (existsSync(chromium.executablePath()) && fromPlaywright() === undefined && isRoot()) {
+    run(process.execPath, [cli, 'install-deps', 'chromium'], APT_INSTALL_SECONDS);
+  }
   return fromPlaywright();
 }
 
 function installWithApt(): string | undefined {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
+  if (!isRoot() || !existsSync('/usr/bin/apt-get')) return undefined;
   console.error('Playwright could not install a Chromium: installing the package of the distribution.');
   run('apt-get', ['update'], APT_INSTALL_SECONDS);
   run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], APT_INSTALL_SECONDS);
@@ -108,7 +120,7 @@ export interface ChromiumOptions extends LaunchOptions {
 /** Switches that keep a test browser from talking to anybody, and let it run as root (containers, CI). */
 export function chromiumArguments(options: Pick<ChromiumOptions, 'softwareWebGpu'> = {}): string[] {
   return [
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+    ...(isRoot() ? ['--no-sandbox'] : []),
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-quic',
