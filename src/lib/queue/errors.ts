@@ -15,7 +15,6 @@ export const ERROR_STATUS = {
   item_not_found: 404,
   result_not_found: 404,
   route_not_found: 404,
-  method_not_allowed: 405,
   file_too_large: 413,
   too_many_files: 413,
   media_type_unsupported: 415,

@@ -222,6 +222,18 @@ export class Queue {
     return this.#write(item.id, (current) => transitions.prolonged(current, heldBy(item), until), now);
   }
 
+  /** Ids of those of `items` whose lease still stands. */
+  async stillHeld(items: readonly ProcessingItem[]): Promise<Set<string>> {
+    const newest = new Map(
+      (await this.store.processing({ limit: Number.MAX_SAFE_INTEGER })).map((item) => [item.id, item]),
+    );
+    const held = items.filter((item) => {
+      const current = newest.get(item.id);
+      return current?.attempt === item.attempt && current.lease.owner === item.lease.owner;
+    });
+    return new Set(held.map((item) => item.id));
+  }
+
   /**
    * Stores a result's bytes, then the outcome. False when the lease was lost meanwhile; the bytes are dropped then.
    */

@@ -1,0 +1,150 @@
+import { Hono, type Context } from 'hono';
+import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
+import { QueueError } from '../errors.ts';
+import type { StoredJob } from '../job.ts';
+import type { Queue } from '../queue.ts';
+import { isOver } from '../states.ts';
+import type { Change } from '../store.ts';
+import { toJobWire, type ChangesWire } from '../wire.ts';
+import { watchSteps } from '../watching.ts';
+import type { RoutesHost } from './host.ts';
+
+const PAGE = 100;
+const KEEP_ALIVE_SECONDS = 15;
+
+/**
+ * Server-Sent Events: `job` (data: the job as GET /queue/job/{id} has it) and `deleted` (data: `{job_id}`), each with
+ * the change's sequence number as its id, so that `Last-Event-ID` resumes. Several changes of a job in between come
+ * as one event with its newest state.
+ */
+export function eventRoutes({ queue }: RoutesHost): Hono {
+  const app = new Hono();
+
+  app.get('/queue/changes', async (context) => {
+    const since = parseSequence(context.req.query('since') ?? '0', 'since');
+    const changes = await queue.changes(since, PAGE);
+    const answer: ChangesWire = {
+      changes: changes.map(toChangeWire),
+      next_since: changes.at(-1)?.sequence ?? since,
+    };
+    return context.json(answer);
+  });
+
+  app.get('/queue/events', async (context) => {
+    const since = lastEventId(context) ?? (await queue.store.head());
+    return streamEvents(context, (stream, signal) => sendChanges(queue, since, stream, signal));
+  });
+
+  app.get('/queue/job/:id/events', async (context) => {
+    const stored = await queue.get(context.req.param('id'));
+    const since = lastEventId(context) ?? 0;
+    // 204 is how a server tells an EventSource not to come back: all was said.
+    if (isOver(stored.job.counts) && stored.sequence <= since) return context.body(null, 204);
+    return streamEvents(context, (stream, signal) => sendJob(queue, stored.job.id, since, stream, signal));
+  });
+
+  return app;
+}
+
+type Send = (stream: SSEStreamingApi, signal: AbortSignal) => Promise<void>;
+
+function streamEvents(context: Context, send: Send): Response {
+  context.header('cache-control', 'no-store');
+  // Keeps a buffering reverse proxy from holding events back.
+  context.header('x-accel-buffering', 'no');
+  return streamSSE(context, async (stream) => {
+    const gone = new AbortController();
+    stream.onAbort(() => {
+      gone.abort();
+    });
+    await stream.write(': connected\n\n');
+    await send(stream, gone.signal);
+  });
+}
+
+async function sendChanges(
+  queue: Queue,
+  from: number,
+  stream: SSEStreamingApi,
+  signal: AbortSignal,
+): Promise<void> {
+  let since = from;
+  for await (const step of watchSteps(queue.store, { signal, idleSeconds: KEEP_ALIVE_SECONDS })) {
+    if (step === 'idle') await stream.write(': still here\n\n');
+    for (;;) {
+      const changes = await queue.changes(since, PAGE);
+      for (const change of changes) await stream.writeSSE(toEvent(change));
+      since = changes.at(-1)?.sequence ?? since;
+      if (changes.length < PAGE) break;
+    }
+  }
+}
+
+/** Ends after the event that says the job is over or gone. */
+async function sendJob(
+  queue: Queue,
+  jobId: string,
+  from: number,
+  stream: SSEStreamingApi,
+  signal: AbortSignal,
+): Promise<void> {
+  let since = from;
+  for await (const step of watchSteps(queue.store, { signal, idleSeconds: KEEP_ALIVE_SECONDS })) {
+    if (step === 'idle') await stream.write(': still here\n\n');
+    const stored = await queue.store.get(jobId);
+    if (stored === undefined) {
+      await stream.writeSSE({ event: 'deleted', data: JSON.stringify({ job_id: jobId }) });
+      return;
+    }
+    if (stored.sequence > since) {
+      since = stored.sequence;
+      await stream.writeSSE(jobEvent(stored));
+    }
+    if (isOver(stored.job.counts)) return;
+  }
+}
+
+function jobEvent(stored: StoredJob) {
+  return { event: 'job', id: String(stored.sequence), data: JSON.stringify(toJobWire(stored)) };
+}
+
+function toEvent(change: Change) {
+  switch (change.kind) {
+    case 'changed':
+      return jobEvent(change.job);
+    case 'removed':
+      return {
+        event: 'deleted',
+        id: String(change.sequence),
+        data: JSON.stringify({ job_id: change.jobId }),
+      };
+    default:
+      return change satisfies never;
+  }
+}
+
+function toChangeWire(change: Change): ChangesWire['changes'][number] {
+  switch (change.kind) {
+    case 'changed':
+      return { type: 'job', sequence: change.sequence, job: toJobWire(change.job) };
+    case 'removed':
+      return { type: 'deleted', sequence: change.sequence, job_id: change.jobId };
+    default:
+      return change satisfies never;
+  }
+}
+
+function lastEventId(context: Context): number | undefined {
+  const given = context.req.header('last-event-id') ?? context.req.query('last-event-id');
+  return given === undefined || given === '' ? undefined : parseSequence(given, 'Last-Event-ID');
+}
+
+function parseSequence(text: string, name: string): number {
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new QueueError(
+      'filter_invalid',
+      `${name}=${text} is not a sequence number: a whole number from 0.`,
+    );
+  }
+  return Number(text);
+}

@@ -1,0 +1,25 @@
+import type { FormLimits, ReadForm } from '../form.ts';
+import type { Queue } from '../queue.ts';
+import type { ModelWire } from '../wire.ts';
+
+/** What the routes need of the host that mounts them. */
+export interface RoutesHost {
+  readonly queue: Queue;
+  /** Where the images are processed: requests meant for the device are refused by the server. */
+  readonly kind: 'device' | 'server';
+  readonly version: string;
+  readonly readForm: ReadForm;
+  readonly formLimits: FormLimits;
+  readonly models: () => Promise<readonly ModelWire[]>;
+  readonly worker: () => Promise<{ running: boolean; maxConcurrent: number }>;
+  /** How long the synchronous routes wait for a result. */
+  readonly syncTimeoutSeconds: number;
+  /** Told of every error that is ours, before the client gets its 500. */
+  readonly onError: (cause: unknown, request: Request) => void;
+}
+
+/**
+ * Marks a request of the page that must not leave the device. The service worker answers it; should it ever reach a
+ * server, the server refuses it.
+ */
+export const DEVICE_HEADER = 'offcut-device';

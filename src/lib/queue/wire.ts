@@ -1,0 +1,199 @@
+import { z } from 'zod';
+import { stateOf, type Item, type StoredJob } from './job.ts';
+import { STATES, totalOf } from './states.ts';
+
+/*
+ * What goes over the wire, as schemas: clients parse answers with them, tests hold both hosts to them, and the types
+ * of what the routes send are inferred from them.
+ */
+
+const isoTime = z.iso.datetime();
+
+const messageWire = z.object({ code: z.string(), message: z.string() });
+
+export const resultWire = z.object({
+  index: z.int().nonnegative(),
+  filename: z.string(),
+  status: z.enum(STATES),
+  /** Path of the result on the same host; null until there is one. */
+  url: z.string().nullable(),
+  width: z.int().positive().nullable(),
+  height: z.int().positive().nullable(),
+  bytes: z.int().nonnegative().nullable(),
+  warnings: z.array(messageWire),
+  error: messageWire.nullable(),
+});
+
+export const jobWire = z.object({
+  id: z.uuid(),
+  status: z.enum(STATES),
+  type: z.enum(['single', 'batch']),
+  created_at: isoTime,
+  started_at: isoTime.nullable(),
+  completed_at: isoTime.nullable(),
+  progress: z.object({
+    total: z.int().positive(),
+    processed: z.int().nonnegative(),
+    failed: z.int().nonnegative(),
+  }),
+  model: z.string(),
+  filenames: z.array(z.string()),
+  results: z.array(resultWire),
+  /** Why the job failed, as a sentence; null unless it did. */
+  error: z.string().nullable(),
+});
+
+export const submitWire = z.object({
+  job_id: z.uuid(),
+  status: z.literal('queued'),
+  job_type: z.enum(['single', 'batch']),
+  files_count: z.int().positive(),
+  model: z.string(),
+  message: z.string(),
+});
+
+export const jobListWire = z.object({
+  total: z.int().nonnegative(),
+  jobs: z.array(jobWire),
+  next_cursor: z.string().nullable(),
+});
+
+export const statsWire = z.object({
+  stats: z.object({
+    pending: z.int().nonnegative(),
+    processing: z.int().nonnegative(),
+    completed: z.int().nonnegative(),
+    failed: z.int().nonnegative(),
+    cancelled: z.int().nonnegative(),
+    total: z.int().nonnegative(),
+  }),
+  worker: z.object({
+    status: z.enum(['running', 'stopped']),
+    active_jobs: z.int().nonnegative(),
+    max_concurrent: z.int().nonnegative(),
+  }),
+});
+
+export const jobActionWire = z.object({ job_id: z.uuid(), status: z.enum(STATES), message: z.string() });
+
+export const deletedWire = z.object({ job_id: z.uuid(), message: z.string() });
+
+export const healthWire = z.object({
+  status: z.literal('healthy'),
+  service: z.string(),
+  version: z.string(),
+});
+
+export const modelsWire = z.object({
+  default: z.string(),
+  models: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      default: z.boolean(),
+      installed: z.boolean(),
+      bytes: z.int().positive(),
+      licence: z.string(),
+      commercial_use: z.boolean(),
+    }),
+  ),
+});
+
+export const serviceWire = z.object({
+  service: z.string(),
+  version: z.string(),
+  description: z.string(),
+  endpoints: z.record(z.string(), z.string()),
+});
+
+export const changesWire = z.object({
+  changes: z.array(
+    z.discriminatedUnion('type', [
+      z.object({ type: z.literal('job'), sequence: z.int(), job: jobWire }),
+      z.object({ type: z.literal('deleted'), sequence: z.int(), job_id: z.uuid() }),
+    ]),
+  ),
+  /** Pass it as `since` to go on from here. */
+  next_since: z.int().nonnegative(),
+});
+
+export const batchWire = z.object({
+  total: z.int().nonnegative(),
+  successful: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+  results: z.array(
+    z.object({ index: z.int(), filename: z.string(), dataUrl: z.string(), success: z.literal(true) }),
+  ),
+  errors: z.array(z.object({ index: z.int(), filename: z.string(), error: z.string(), code: z.string() })),
+});
+
+/** RFC 9457 problem details, with a `code` for programs; `detail` is a sentence that a person can act on. */
+export const problemWire = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string().min(1),
+  code: z.string(),
+});
+
+export type JobWire = z.infer<typeof jobWire>;
+export type ResultWire = z.infer<typeof resultWire>;
+export type SubmitWire = z.infer<typeof submitWire>;
+export type JobListWire = z.infer<typeof jobListWire>;
+export type StatsWire = z.infer<typeof statsWire>;
+export type JobActionWire = z.infer<typeof jobActionWire>;
+export type DeletedWire = z.infer<typeof deletedWire>;
+export type HealthWire = z.infer<typeof healthWire>;
+export type ModelsWire = z.infer<typeof modelsWire>;
+export type ModelWire = ModelsWire['models'][number];
+export type ServiceWire = z.infer<typeof serviceWire>;
+export type ChangesWire = z.infer<typeof changesWire>;
+export type BatchWire = z.infer<typeof batchWire>;
+export type ProblemWire = z.infer<typeof problemWire>;
+
+function toIso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+export function resultPath(jobId: string, index: number): string {
+  return `/queue/job/${jobId}/result/${String(index)}`;
+}
+
+function toResultWire(item: Item): ResultWire {
+  const done = item.state === 'completed' ? item.result : null;
+  return {
+    index: item.index,
+    filename: item.filename,
+    status: item.state,
+    url: done && resultPath(item.jobId, item.index),
+    width: done && done.width,
+    height: done && done.height,
+    bytes: done && done.bytes,
+    warnings: done ? [...done.warnings] : [],
+    error: item.state === 'failed' ? item.failure : null,
+  };
+}
+
+/** `progress.processed` counts the images that succeeded or failed; `failed` those among them that failed. */
+export function toJobWire({ job, items }: StoredJob): JobWire {
+  const { counts } = job;
+  const status = stateOf(job);
+  const firstFailure = items.find((item) => item.state === 'failed')?.failure;
+  return {
+    id: job.id,
+    status,
+    type: job.type,
+    created_at: toIso(job.createdAt),
+    started_at: job.startedAt === null ? null : toIso(job.startedAt),
+    completed_at: job.completedAt === null ? null : toIso(job.completedAt),
+    progress: {
+      total: totalOf(counts),
+      processed: counts.completed + counts.failed,
+      failed: counts.failed,
+    },
+    model: job.model,
+    filenames: items.map((item) => item.filename),
+    results: items.map(toResultWire),
+    error: status === 'failed' ? (firstFailure?.message ?? null) : null,
+  };
+}
