@@ -1,0 +1,80 @@
+import * as ort from 'onnxruntime-node';
+import { MattingError, throwIfAborted, toMattingError } from '#matting/errors.ts';
+import type { ModelSpec } from '#matting/model.ts';
+import type { InferenceRuntime, InferenceSession, Tensor } from '#matting/runtime.ts';
+
+export interface OnnxRuntimeOptions {
+  /** Threads of one run; 0 lets onnxruntime take one for each physical core. */
+  readonly threads: number;
+}
+
+/**
+ * onnxruntime's CPU provider. A run occupies the calling thread until it is over, so it belongs in a process or
+ * thread that has nothing else to answer.
+ */
+export function createOnnxRuntime({ threads }: OnnxRuntimeOptions): InferenceRuntime {
+  return {
+    name: threads === 0 ? 'cpu' : `cpu (${threads} ${threads === 1 ? 'thread' : 'threads'})`,
+    async load(model, weights, signal) {
+      throwIfAborted(signal);
+      return openSession(model, await createSession(model, weights, threads));
+    },
+  };
+}
+
+async function createSession(model: ModelSpec, weights: Uint8Array, threads: number) {
+  try {
+    return await ort.InferenceSession.create(weights, {
+      executionProviders: ['cpu'],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+    });
+  } catch (cause) {
+    throw toMattingError(
+      cause,
+      'model_invalid',
+      `The weights of ${model.id} (${weights.byteLength} bytes) could not be loaded; run the set-up again.`,
+    );
+  }
+}
+
+function openSession(model: ModelSpec, session: ort.InferenceSession): InferenceSession {
+  const inputName = session.inputNames[0];
+  const outputName = session.outputNames.at(model.outputIndex);
+  if (outputName === undefined) {
+    throw new MattingError(
+      'model_invalid',
+      `The model ${model.id} has ${session.outputNames.length} outputs; its entry names output ${model.outputIndex}.`,
+    );
+  }
+  return {
+    async run(input, signal) {
+      throwIfAborted(signal);
+      return runOnce(model, session, inputName, outputName, input);
+    },
+    dispose: () => session.release(),
+  };
+}
+
+async function runOnce(
+  model: ModelSpec,
+  session: ort.InferenceSession,
+  inputName: string,
+  outputName: string,
+  input: Tensor,
+): Promise<Tensor> {
+  try {
+    const feeds = { [inputName]: new ort.Tensor('float32', input.data, [...input.dims]) };
+    // Only the output that is used: the network's others would each be copied out.
+    const output = (await session.run(feeds, [outputName]))[outputName];
+    if (output.data instanceof Float32Array) return { data: output.data, dims: output.dims };
+    throw new TypeError(`its output is ${output.type}, not float32`);
+  } catch (cause) {
+    throw toMattingError(
+      cause,
+      'runtime_failed',
+      `The model ${model.id} failed on this image; try it again.`,
+    );
+  }
+}

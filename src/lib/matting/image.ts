@@ -1,0 +1,31 @@
+/**
+ * Decoded pixels: straight (never premultiplied) RGBA in sRGB, 8 bit a channel, rows top-down without padding.
+ * `data` may be a view into a larger buffer; respect its byteOffset and length.
+ */
+export interface PixelImage<Buffer extends ArrayBufferLike = ArrayBufferLike> {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray<Buffer>;
+}
+
+/** Interleaved RGB, 3 bytes a pixel: what models see, alpha left out. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** One byte a pixel: 0 is background, 255 is subject. */
+export interface Mask {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** A rectangle in whole pixels, inside its image. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
