@@ -38,7 +38,8 @@ export function closingLine({ passed, failed, skipped }: Tally): string {
  * The line is written as the process exits, since Vitest still reports (teardown, hanging handles) after its summary.
  */
 export default class ClosingLineReporter implements Reporter {
-  #tally: Tally = { passed: 0, failed: 0, skipped: 0 };
+  /** A run that never comes to its end, because its set-up fails, is one failure. */
+  #tally: Tally = { passed: 0, failed: 1, skipped: 0 };
 
   onInit(): void {
     process.once('exit', () => {
