@@ -38,7 +38,7 @@ export function closingLine({ passed, failed, skipped }: Tally): string {
  * The line is written as the process exits, since Vitest still reports (teardown, hanging handles) after its summary.
  */
 export default class ClosingLineReporter implements Reporter {
-  /** A run that never comes to its end, because its set-up fails, is one failure. */
+  /** A run that never comes to a test, because its set-up fails or nothing matches, is one failure. */
   #tally: Tally = { passed: 0, failed: 1, skipped: 0 };
 
   onInit(): void {
@@ -50,6 +50,6 @@ export default class ClosingLineReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
-    this.#tally = tally(modules, unhandled);
+    if (modules.length + unhandled.length > 0) this.#tally = tally(modules, unhandled);
   }
 }
