@@ -2,6 +2,8 @@
  * Pillow's 8-bit Lanczos, bit for bit: libImaging/Resample.c (HPND licence), restated.
  * Masks that come out of any other resampler differ visibly from rembg's, so its fixed-point rounding is kept:
  * coefficients with 22 fractional bits, the horizontal pass rounded to 8 bit before the vertical one starts.
+ * That order is the one of Pillow up to 12. Version 13 turns it round where the height shrinks much more than the
+ * width (https://github.com/python-pillow/Pillow/pull/9549), which changes masks of tall photos by up to 18/255.
  */
 import type { Mask, PixelImage, RgbImage } from './image.ts';
 
