@@ -140,7 +140,7 @@ describe('ESLint', () => {
     return [...new Set(rules)];
   }
 
-  const component = (imports: string) => `<script lang="ts">\n${imports}\n</script>\n`;
+  const component = (imports: string) => `<script lang="ts">${imports}</script>`;
 
   test.each([
     ['src/lib/ui/Card.svelte', component(`import type { Api } from '../../../server/api.ts';`)],
@@ -179,13 +179,13 @@ describe('ESLint', () => {
   test.each([
     [
       'src/lib/ui/Card.svelte',
-      component(`import type { Job } from '#queue/job.ts';\nimport { add } from '$lib/browser/store.ts';`),
+      component(`import type { Job } from '#queue/job.ts'; import { add } from '$lib/browser/store.ts';`),
     ],
-    ['src/lib/browser/store.ts', `import Dexie from 'dexie';\nimport { job } from '#queue/job.ts';`],
-    ['src/lib/queue/job.ts', `import { z } from 'zod';\nimport { item } from './item.ts';\nnew Date(0);`],
+    ['src/lib/browser/store.ts', `import Dexie from 'dexie'; import { job } from '#queue/job.ts';`],
+    ['src/lib/queue/job.ts', `import { z } from 'zod'; import { item } from './item.ts'; new Date(0);`],
     [
       'server/api.ts',
-      `import { job } from '#queue/job.ts';\nimport { models } from '#models/all.ts';\nDate.now();`,
+      `import { job } from '#queue/job.ts'; import { models } from '#models/all.ts'; Date.now();`,
     ],
   ])('%s may contain: %s', async (path, text) => {
     expect(await broken(path, text)).toEqual([]);
@@ -210,7 +210,7 @@ describe('ESLint', () => {
     expect(await lint(`${directive} -- the composition root\n${line}`)).toEqual([]);
   });
 
-  test('a promise that nobody awaits is an error: the rules see types', async () => {
+  test('a promise that nobody awaits is an error: the rules see types', { timeout: 60_000 }, async () => {
     const typed = new ESLint({ cwd: fromRoot('.') });
     const text =
       'const work = async (): Promise<void> => {};\nexport const start = (): void => { work(); };\n';
