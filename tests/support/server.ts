@@ -5,6 +5,7 @@
  */
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,9 +48,8 @@ export class TestServer implements AsyncDisposable {
   readonly #entries = new EventEmitter<{ entry: [LogEntry]; gone: [] }>();
   #port: number;
   #output = '';
-  #child: ServerProcess | undefined;
-  /** Settles when every process that writes to the log is gone, the runners included. */
-  #closed: Promise<unknown> = Promise.resolve();
+  /** The process of each start, oldest first. Each leads a group of its own, which may outlive it. */
+  readonly #children: ServerProcess[] = [];
 
   private constructor(dataDir: string, options: ServerOptions) {
     this.dataDir = dataDir;
@@ -138,17 +138,19 @@ export class TestServer implements AsyncDisposable {
     await ended(child);
   }
 
-  /** Kills the server and all of its runners at once (SIGKILL), as a power cut would. */
+  /** Kills the server and all of its runners at once (SIGKILL), orphans of earlier starts too, as a power cut would. */
   async killTree(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined) return;
-    killGroup(child);
-    await this.#closed;
+    await Promise.all(this.#children.map(killGroup));
   }
 
-  /** Starts again on the same data and the same port, after {@link stop} or a kill. */
+  /**
+   * Starts again on the same data and the same port, after {@link stop}, {@link kill} or {@link killTree}. Orphaned
+   * runners are left alone: to get along with them is the server's business.
+   */
   async restart(): Promise<void> {
-    await this.killTree();
+    const child = this.#children.at(-1);
+    if (child !== undefined && !hasEnded(child))
+      throw new Error('Stop or kill the server before its restart.');
     await this.#launch();
   }
 
@@ -172,10 +174,10 @@ export class TestServer implements AsyncDisposable {
         ...this.#env,
       },
     });
-    this.#child = child;
-    this.#closed = once(child, 'close');
-    const killOnExit = () => killGroup(child);
+    this.#children.push(child);
+    const killOnExit = () => signalGroup(child);
     process.once('exit', killOnExit);
+    // Unlike `exit`, `close` waits for the last line of the log, and so for orphans that still write to it.
     child.once('close', () => {
       process.off('exit', killOnExit);
       this.#entries.emit('gone');
@@ -197,29 +199,32 @@ export class TestServer implements AsyncDisposable {
   /** Resolves with the port once the process says that it listens. */
   #readiness(child: ServerProcess): Promise<number> {
     return new Promise((resolve, reject) => {
-      const fail = (why: string) => reject(new Error(`${why} before it was ready.\n${this.#tail()}`));
+      const fail = (why: string) => {
+        clearTimeout(timer);
+        // Its orphans would hold the log open; when they are gone too, it is complete.
+        void killGroup(child).then(() => reject(new Error(`${why} before it was ready.\n${this.#tail()}`)));
+      };
       const timer = setTimeout(
         () => fail(`The server was silent for ${START_SECONDS} s`),
         START_SECONDS * 1000,
       );
-      const onClose = () => fail(`The server ended (${child.signalCode ?? child.exitCode})`);
-      child.once('error', (error) => fail(`The server could not be started (${error.message})`));
-      child.once('close', onClose);
+      const onExit = () => fail(`The server ended (${child.signalCode ?? child.exitCode})`);
+      child.once('exit', onExit);
       createInterface({ input: child.stdout }).on('line', (line) => {
         this.#output += `${line}\n`;
         const port = /Offcut is ready at http:\/\/[^ ]*:(\d+)/.exec(line)?.[1];
         if (port === undefined) return;
         clearTimeout(timer);
-        child.off('close', onClose);
+        child.off('exit', onExit);
         resolve(Number(port));
       });
-      child.once('close', () => clearTimeout(timer));
     });
   }
 
   #running(): ServerProcess {
-    if (this.#child === undefined || hasEnded(this.#child)) throw new Error('The server is not running.');
-    return this.#child;
+    const child = this.#children.at(-1);
+    if (child === undefined || hasEnded(child)) throw new Error('The server is not running.');
+    return child;
   }
 
   #tail(): string {
@@ -243,7 +248,7 @@ async function ended(child: ServerProcess): Promise<void> {
 }
 
 /** A group outlives its leader: orphaned runners are reached even after the server itself has died. */
-function killGroup(child: ServerProcess): void {
+function signalGroup(child: ServerProcess): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
@@ -252,11 +257,29 @@ function killGroup(child: ServerProcess): void {
   }
 }
 
+/** Kills a group and waits until its last process is gone. */
+async function killGroup(child: ServerProcess): Promise<void> {
+  // Both streams end only when nobody is left to write to them.
+  if (child.stdout.closed && child.stderr.closed && hasEnded(child)) return;
+  const closed = once(child, 'close');
+  signalGroup(child);
+  await closed;
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+/** A killed orphan stays in Linux's table of processes until its new parent asks for it, which in a container may be never. */
+function isZombie(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
