@@ -170,7 +170,7 @@ module.exports = {
     exclude: { path: '^(models/cache|[.]svelte-kit|build)/' },
     // Imports of types are arrows as well.
     tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.json' },
+    tsConfig: { fileName: '.dependency-cruiser.tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default', 'types', 'svelte'],

@@ -44,12 +44,9 @@ describe('dependency-cruiser', () => {
       mkdirSync(join(tree, dirname(path)), { recursive: true });
       writeFileSync(join(tree, path), text);
     }
-    for (const shared of ['package.json', '.dependency-cruiser.cjs'])
+    for (const shared of ['package.json', '.dependency-cruiser.cjs', '.dependency-cruiser.tsconfig.json']) {
       cpSync(fromRoot(shared), join(tree, shared));
-    writeFileSync(
-      join(tree, 'tsconfig.json'),
-      '{ "compilerOptions": { "paths": { "$lib/*": ["./src/lib/*"] } } }',
-    );
+    }
     const roots = ['src', 'server', 'models', 'tests'];
     const cli = fromRoot('node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
     const args = [cli, '--config', '.dependency-cruiser.cjs', '--output-type', 'json', ...roots];
