@@ -64,7 +64,10 @@ export default defineConfig({
         assetsInclude: ['**/*.onnx'],
         server: { headers: isolation },
         // The runtime finds its .wasm next to its own module, which pre-bundling would move.
-        optimizeDeps: { exclude: ['onnxruntime-web'], include: ['dexie', 'comlink', 'fast-check', 'zod'] },
+        optimizeDeps: {
+          exclude: ['onnxruntime-web'],
+          include: ['client-zip', 'comlink', 'dexie', 'fast-check', 'hono', 'hono/streaming', 'zod'],
+        },
         worker: { format: 'es' },
         test: {
           name: 'browser',
