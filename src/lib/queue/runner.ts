@@ -39,6 +39,15 @@ export interface RunnerSettings {
   readonly events?: RunnerEvents;
   /** Longest wait before it looks for work unasked, in case a change went unheard. */
   readonly pollSeconds?: number;
+  /** Pause after the store failed. */
+  readonly retryStoreSeconds?: number;
+}
+
+/** One attempt under way. An item may be in two at once: one that was cancelled but goes on, and its retry. */
+interface Work {
+  readonly item: ProcessingItem;
+  readonly abort: AbortController;
+  readonly done: Promise<void>;
 }
 
 /**
@@ -48,7 +57,7 @@ export interface RunnerSettings {
  */
 export class Runner {
   readonly #settings: RunnerSettings;
-  readonly #active = new Map<string, { item: ProcessingItem; abort: AbortController; done: Promise<void> }>();
+  readonly #active = new Set<Work>();
   readonly #stopping = new AbortController();
   #wake: () => void = () => undefined;
   #loop: Promise<void> | null = null;
@@ -72,7 +81,7 @@ export class Runner {
   async stop(how: 'finish' | 'return'): Promise<void> {
     this.#stopping.abort();
     this.#wake();
-    const running = [...this.#active.values()];
+    const running = [...this.#active];
     if (how === 'return') {
       await Promise.all(running.map(({ item }) => this.#settings.queue.release(item)));
       for (const { abort } of running) abort.abort();
@@ -91,29 +100,30 @@ export class Runner {
     try {
       while (!this.#stopping.signal.aborted) {
         const woken = this.#sleep();
-        if (await this.#fill()) await woken.until(await this.#pauseMillis());
-        else await woken.until(1000);
+        await woken.until(await this.#fill());
       }
-      await Promise.all([...this.#active.values()].map(({ done }) => done));
+      await Promise.all([...this.#active].map(({ done }) => done));
     } finally {
       clearInterval(heart);
       unwatch();
     }
   }
 
-  /** Leases until it is full or nothing is left. False when the store failed. */
-  async #fill(): Promise<boolean> {
-    const { queue, owner, concurrency, events } = this.#settings;
+  /** Leases until it is full or nothing is left. Answers how long to wait then, in milliseconds, unless woken. */
+  async #fill(): Promise<number> {
+    const { queue, owner, concurrency, events, retryStoreSeconds = 1 } = this.#settings;
     try {
       while (this.#active.size < concurrency && !this.#stopping.signal.aborted) {
         const taken = await queue.lease(owner);
         if (taken === undefined) break;
-        this.#begin(taken.item, taken.job);
+        // Told to stop while the lease was on its way: nobody would wait for this one.
+        if (this.#stopping.signal.aborted) await queue.release(taken.item);
+        else this.#begin(taken.item, taken.job);
       }
-      return true;
+      return await this.#pauseMillis();
     } catch (cause) {
       events?.broken?.(cause);
-      return false;
+      return retryStoreSeconds * 1000;
     }
   }
 
@@ -122,10 +132,11 @@ export class Runner {
     const done = this.#work(item, job, abort.signal)
       .catch((cause: unknown) => this.#settings.events?.broken?.(cause))
       .finally(() => {
-        this.#active.delete(item.id);
+        this.#active.delete(work);
         this.#wake();
       });
-    this.#active.set(item.id, { item, abort, done });
+    const work: Work = { item, abort, done };
+    this.#active.add(work);
     this.#settings.events?.leased?.(item, job);
   }
 
@@ -157,7 +168,7 @@ export class Runner {
 
   /** Prolongs every lease; work whose lease is lost stops. */
   async #beat(): Promise<void> {
-    const beats = [...this.#active.values()].map(async ({ item, abort }) => {
+    const beats = [...this.#active].map(async ({ item, abort }) => {
       if (!(await this.#settings.queue.heartbeat(item))) abort.abort();
     });
     for (const beat of await Promise.allSettled(beats)) {
@@ -170,7 +181,7 @@ export class Runner {
    * reads, for a write would be a change that wakes the other runners, and theirs this one.
    */
   async #dropLost(): Promise<void> {
-    const working = [...this.#active.values()];
+    const working = [...this.#active];
     if (working.length === 0) return;
     try {
       const held = await this.#settings.queue.stillHeld(working.map(({ item }) => item));
