@@ -11,6 +11,7 @@ export interface IntakeSettings {
   readonly readForm: ReadForm;
   readonly limits: FormLimits;
   readonly models: readonly ModelWire[];
+  readonly modelAliases?: ReadonlyMap<string, string> | undefined;
   /** Form field that carries the images. */
   readonly field: 'images' | 'image';
 }
@@ -31,10 +32,10 @@ export async function takeIn(request: Request, settings: IntakeSettings): Promis
 }
 
 async function read(request: Request, jobId: string, settings: IntakeSettings): Promise<Submission> {
-  const { queue, limits, field, models } = settings;
+  const { queue, limits, field } = settings;
   const query = new Map(new URL(request.url).searchParams);
   // What the URL asks for is judged before any byte of an image is read.
-  const fromUrl = parseWishes(query, models);
+  const fromUrl = parseWishes(query, settings);
   requireForm(request, field);
 
   const files: AcceptedFile[] = [];
@@ -59,7 +60,7 @@ async function read(request: Request, jobId: string, settings: IntakeSettings): 
     limits,
   );
   if (files.length === 0) throw noImages(field, [...fields.keys(), ...otherFields]);
-  const wishes = fields.size === 0 ? fromUrl : parseWishes(new Map([...query, ...fields]), models);
+  const wishes = fields.size === 0 ? fromUrl : parseWishes(new Map([...query, ...fields]), settings);
   return { jobId, files, ...wishes, idempotencyKey: idempotencyKeyOf(request) };
 }
 
@@ -92,7 +93,7 @@ interface Wishes {
 }
 
 /** Model, options and priority out of text. @throws QueueError that names the option and its value. */
-function parseWishes(values: ReadonlyMap<string, string>, models: readonly ModelWire[]): Wishes {
+function parseWishes(values: ReadonlyMap<string, string>, known: KnownModels): Wishes {
   const given = Object.fromEntries(values);
   for (const name of UNSUPPORTED_OPTIONS) {
     if (given[name] !== undefined && !['', 'false', '0', 'none'].includes(given[name])) {
@@ -106,7 +107,7 @@ function parseWishes(values: ReadonlyMap<string, string>, models: readonly Model
   const parsed = z.object({ ...jobOptions.shape, priority }).safeParse(given);
   if (!parsed.success) throw badOption(parsed.error, given);
   const { priority: rank, ...options } = parsed.data;
-  return { model: resolveModel(given.model, models), options, priority: rank };
+  return { model: resolveModel(given.model, known), options, priority: rank };
 }
 
 function badOption(error: z.ZodError, given: Record<string, string>): QueueError {
@@ -122,12 +123,15 @@ function badOption(error: z.ZodError, given: Record<string, string>): QueueError
   );
 }
 
-function resolveModel(name: string | undefined, models: readonly ModelWire[]): string {
+type KnownModels = Pick<IntakeSettings, 'models' | 'modelAliases'>;
+
+function resolveModel(name: string | undefined, { models, modelAliases }: KnownModels): string {
   const wanted = name === undefined || name === '' ? models.find((model) => model.default)?.id : name;
-  const found = models.find((model) => model.id === wanted);
+  const meant = modelAliases?.get(wanted ?? '') ?? wanted;
+  const found = models.find((model) => model.id === meant);
   if (found === undefined) {
-    const known = models.map((model) => model.id).join(', ');
-    throw new QueueError('model_unknown', `There is no model "${wanted ?? ''}" here. Use one of: ${known}.`, {
+    const names = [...models.map((model) => model.id), ...(modelAliases?.keys() ?? [])].join(', ');
+    throw new QueueError('model_unknown', `There is no model "${wanted ?? ''}" here. Use one of: ${names}.`, {
       fields: { model: wanted, models: models.map((model) => model.id) },
     });
   }

@@ -3,6 +3,7 @@ import type { ProblemWire } from './wire.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
+  403: 'Forbidden',
   404: 'Not found',
   409: 'Conflict',
   413: 'Content too large',
@@ -10,6 +11,7 @@ const TITLES: Readonly<Record<number, string>> = {
   421: 'Misdirected request',
   422: 'Unprocessable content',
   500: 'Internal server error',
+  503: 'Service unavailable',
   504: 'Timed out',
   507: 'Insufficient storage',
 };

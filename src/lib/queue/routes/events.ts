@@ -17,7 +17,7 @@ const KEEP_ALIVE_SECONDS = 15;
  * the change's sequence number as its id, so that `Last-Event-ID` resumes. Several changes of a job in between come
  * as one event with its newest state.
  */
-export function eventRoutes({ queue }: RoutesHost): Hono {
+export function eventRoutes({ queue, closing }: RoutesHost): Hono {
   const app = new Hono();
 
   app.get('/queue/changes', async (context) => {
@@ -32,7 +32,7 @@ export function eventRoutes({ queue }: RoutesHost): Hono {
 
   app.get('/queue/events', async (context) => {
     const since = lastEventId(context) ?? (await queue.store.head());
-    return streamEvents(context, (stream, signal) => sendChanges(queue, since, stream, signal));
+    return streamEvents(context, closing, (stream, signal) => sendChanges(queue, since, stream, signal));
   });
 
   app.get('/queue/job/:id/events', async (context) => {
@@ -40,7 +40,9 @@ export function eventRoutes({ queue }: RoutesHost): Hono {
     const since = lastEventId(context) ?? 0;
     // 204 is how a server tells an EventSource not to come back: all was said.
     if (isOver(stored.job.counts) && stored.sequence <= since) return context.body(null, 204);
-    return streamEvents(context, (stream, signal) => sendJob(queue, stored.job.id, since, stream, signal));
+    return streamEvents(context, closing, (stream, signal) =>
+      sendJob(queue, stored.job.id, since, stream, signal),
+    );
   });
 
   return app;
@@ -48,7 +50,7 @@ export function eventRoutes({ queue }: RoutesHost): Hono {
 
 type Send = (stream: SSEStreamingApi, signal: AbortSignal) => Promise<void>;
 
-function streamEvents(context: Context, send: Send): Response {
+function streamEvents(context: Context, closing: AbortSignal | undefined, send: Send): Response {
   context.header('cache-control', 'no-store');
   // Keeps a buffering reverse proxy from holding events back.
   context.header('x-accel-buffering', 'no');
@@ -58,7 +60,8 @@ function streamEvents(context: Context, send: Send): Response {
       gone.abort();
     });
     await stream.write(': connected\n\n');
-    await send(stream, gone.signal);
+    const signal = closing === undefined ? gone.signal : AbortSignal.any([gone.signal, closing]);
+    await send(stream, signal);
   });
 }
 

@@ -11,9 +11,13 @@ export interface RoutesHost {
   readonly readForm: ReadForm;
   readonly formLimits: FormLimits;
   readonly models: () => Promise<readonly ModelWire[]>;
+  /** Names that submissions may ask for, and the model that runs then. */
+  readonly modelAliases?: ReadonlyMap<string, string>;
   readonly worker: () => Promise<{ running: boolean; maxConcurrent: number }>;
   /** How long the synchronous routes wait for a result. */
   readonly syncTimeoutSeconds: number;
+  /** Aborts when the host shuts down: streams end, and who waits for a result is sent away. */
+  readonly closing?: AbortSignal;
   /** Told of every error that is ours, before the client gets its 500. */
   readonly onError: (cause: unknown, request: Request) => void;
 }

@@ -51,8 +51,8 @@ async function withJob(
 ): Promise<Response> {
   const { queue, syncTimeoutSeconds } = host;
   const models = await host.models();
-  const { readForm, formLimits: limits } = host;
-  const submission = await takeIn(request, { queue, readForm, limits, models, field });
+  const { readForm, formLimits: limits, modelAliases, closing } = host;
+  const submission = await takeIn(request, { queue, readForm, limits, models, modelAliases, field });
   if (field === 'image' && submission.files.length > 1) {
     await queue.blobs.removeJob(submission.jobId);
     throw new QueueError(
@@ -63,15 +63,21 @@ async function withJob(
   const { stored } = await queue.submit({ ...submission, priority: SYNC_PRIORITY, idempotencyKey: null });
   try {
     const timeout = AbortSignal.timeout(syncTimeoutSeconds * 1000);
-    const over = await waitUntilOver(queue, stored.job.id, AbortSignal.any([request.signal, timeout]));
+    const signals = [request.signal, timeout, ...(closing === undefined ? [] : [closing])];
+    const over = await waitUntilOver(queue, stored.job.id, AbortSignal.any(signals));
     return await answer(over ?? stored);
   } catch (cause) {
+    if (closing?.aborted && cause === closing.reason) throw shuttingDown();
     throw cause instanceof DOMException && cause.name === 'TimeoutError'
       ? timedOut(syncTimeoutSeconds)
       : cause;
   } finally {
     await queue.remove(stored.job.id).catch(() => undefined);
   }
+}
+
+function shuttingDown(): QueueError {
+  return new QueueError('shutting_down', 'The server is shutting down. Send the request again in a moment.');
 }
 
 function timedOut(seconds: number): QueueError {

@@ -12,6 +12,7 @@ export function submitRoutes(host: RoutesHost): Hono {
       readForm: host.readForm,
       limits: host.formLimits,
       models: await host.models(),
+      modelAliases: host.modelAliases,
       field: 'images',
     });
     const { stored, repeated } = await host.queue.submit(submission);

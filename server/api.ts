@@ -1,0 +1,75 @@
+import { Hono } from 'hono';
+import { QueueError } from '#queue/errors.ts';
+import { DEFAULT_FORM_LIMITS } from '#queue/form.ts';
+import { problemResponse } from '#queue/problem.ts';
+import type { Queue } from '#queue/queue.ts';
+import { CONTRACT_PATHS, createApp } from '#queue/routes/app.ts';
+import type { RoutesHost } from '#queue/routes/host.ts';
+import { serviceInformation } from '#queue/routes/service.ts';
+import type { Config } from './config.ts';
+import { guard } from './http/guard.ts';
+import { securityHeaders } from './http/headers.ts';
+import { logRequests } from './http/log-requests.ts';
+import { pages, wantsPage } from './http/pages.ts';
+import { createReadForm } from './http/read-form.ts';
+import type { Logger } from './log.ts';
+import { listModels } from './models.ts';
+import { VERSION } from './version.ts';
+
+export interface ApiSettings {
+  readonly config: Config;
+  readonly queue: Queue;
+  readonly log: Logger;
+  /** Is any runner at work? */
+  readonly running: () => boolean;
+  readonly closing: AbortSignal;
+  /** Where the built PWA is, if it is. */
+  readonly pagesFolder: string;
+}
+
+/** All that the server answers: the contract, and the PWA to browsers. */
+export function createApi(settings: ApiSettings): Hono {
+  const { config, log } = settings;
+  const contract = createApp(routesHost(settings));
+  const pwa = pages(settings.pagesFolder);
+  const app = new Hono();
+  app.use(logRequests(log), securityHeaders, guard(config));
+  app.get('/', async (context, next) => {
+    context.header('vary', 'Accept');
+    if (pwa !== undefined && wantsPage(context.req.raw)) return next();
+    return context.json(serviceInformation(VERSION));
+  });
+  app.get('*', async (context, next) => {
+    if (pwa === undefined || CONTRACT_PATHS.test(context.req.path)) return next();
+    const found = await pwa.fetch(context.req.raw, context.env);
+    return found.status === 404 ? next() : found;
+  });
+  app.all('*', (context) => contract.fetch(context.req.raw, context.env));
+  app.onError((error) => {
+    logError(log, error);
+    return problemResponse(error);
+  });
+  return app;
+}
+
+function routesHost({ config, queue, log, running, closing }: ApiSettings): RoutesHost {
+  return {
+    queue,
+    kind: 'server',
+    version: VERSION,
+    readForm: createReadForm(config.maxRequestBytes),
+    formLimits: { ...DEFAULT_FORM_LIMITS, maxFileBytes: config.maxFileBytes, maxFiles: config.maxFiles },
+    models: listModels,
+    modelAliases: config.modelAliases,
+    worker: async () => ({ running: running(), maxConcurrent: config.runners * config.concurrency }),
+    syncTimeoutSeconds: config.syncTimeoutSeconds,
+    closing,
+    onError: (error) => logError(log, error),
+  };
+}
+
+/** A refusal is the client's business, and is in the request's own line. */
+function logError(log: Logger, error: unknown): void {
+  if (error instanceof QueueError && error.status < 500) return;
+  log.error({ event: 'request_failed', err: error });
+}

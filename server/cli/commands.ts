@@ -1,0 +1,18 @@
+import type { Command } from './command.ts';
+
+/** Each in a file of its own, loaded when it is called: `offcut list` needs no server code. */
+export const COMMANDS = {
+  submit: async () => (await import('./submit.ts')).submit,
+  status: async () => (await import('./status.ts')).status,
+  monitor: async () => (await import('./monitor.ts')).monitor,
+  list: async () => (await import('./list.ts')).list,
+  stats: async () => (await import('./stats.ts')).stats,
+  cancel: async () => (await import('./cancel.ts')).cancel,
+  serve: async () => (await import('./serve.ts')).serveCommand,
+} as const satisfies Record<string, () => Promise<Command>>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(COMMANDS, name);
+}
