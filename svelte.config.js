@@ -3,7 +3,7 @@ import adapter from '@sveltejs/adapter-static';
 /** @type {import('@sveltejs/kit').Config} */
 export default {
   kit: {
-    adapter: adapter({ precompress: true }),
+    adapter: adapter({ pages: process.env.OFFCUT_BUILD_DIR || 'build', precompress: false }),
     // Registered by the page itself through workbox-window, which also handles updates.
     serviceWorker: { register: false },
   },

@@ -1,9 +1,82 @@
 import { sveltekit } from '@sveltejs/kit/vite';
-import { defineConfig } from 'vite';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
+import packageJson from './package.json' with { type: 'json' };
+
+/** Threads in WebAssembly need SharedArrayBuffer, which a page only has when it is cross-origin isolated. */
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
 
 export default defineConfig({
-  plugins: [sveltekit()],
-  assetsInclude: ['**/*.onnx'],
+  plugins: [sveltekit(), listFilesInServiceWorker()],
+  define: { __OFFCUT_VERSION__: JSON.stringify(packageJson.version) },
   worker: { format: 'es' },
   build: { target: 'es2023' },
+  // These find their .wasm next to their own module, which pre-bundling would move.
+  optimizeDeps: { exclude: ['onnxruntime-web', '@jsquash/png'] },
+  server: { headers: isolation },
+  preview: { headers: isolation },
 });
+
+/**
+ * Puts the list of all built files into the service worker, which stores them. SvelteKit's own list
+ * (`$service-worker`) lacks what only a worker imports: its chunks, the runtime and the weights.
+ */
+function listFilesInServiceWorker(): Plugin {
+  const output = path.resolve('.svelte-kit/output');
+  let ssr = false;
+  return {
+    name: 'offcut-list-files-in-service-worker',
+    apply: 'build',
+    configResolved: (config) => {
+      ssr = Boolean(config.build.ssr);
+    },
+    // SvelteKit builds client, service worker and pages from the end of its server build; this comes after that.
+    writeBundle: {
+      sequential: true,
+      order: 'post',
+      handler: async () => {
+        if (!ssr) return;
+        const script = path.join(output, 'client/service-worker.js');
+        const files = [
+          ...(await describeFiles(path.join(output, 'client'), (url) => url !== '/service-worker.js')),
+          ...(await describeFiles(path.join(output, 'prerendered/pages'))),
+        ];
+        const code = await readFile(script, 'utf8');
+        if (!code.includes('__OFFCUT_FILES__'))
+          throw new Error(`${script} has no place for the list of files.`);
+        await writeFile(
+          script,
+          code.replaceAll('__OFFCUT_FILES__', () => JSON.stringify(files)),
+        );
+      },
+    },
+  };
+}
+
+async function describeFiles(folder: string, wanted = (_url: string) => true) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const described = entries
+    .filter((entry) => entry.isFile())
+    .map(async (entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const relative = path.relative(folder, file).split(path.sep).join('/');
+      return describeFile(file, `/${relative.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, '')}`);
+    });
+  const files = await Promise.all(described);
+  return files
+    .filter(({ url }) => !url.startsWith('/.') && wanted(url))
+    .sort((a, b) => (a.url < b.url ? -1 : 1));
+}
+
+async function describeFile(file: string, url: string) {
+  const content = await readFile(file);
+  const hashed = url.startsWith('/_app/immutable/');
+  const revision = hashed ? null : createHash('sha256').update(content).digest('hex').slice(0, 16);
+  return { url, revision, bytes: content.length };
+}

@@ -1,0 +1,87 @@
+import type { Hono } from 'hono';
+import { z } from 'zod';
+import { ERROR_STATUS, QueueError, type QueueErrorCode } from '#queue/errors.ts';
+import type { ReadForm } from '#queue/form.ts';
+import type { JobOptions } from '#queue/options.ts';
+import { tooManyFiles } from '#queue/read-whole-form.ts';
+import {
+  deletedWire,
+  jobActionWire,
+  problemWire,
+  submitWire,
+  type JobActionWire,
+  type SubmitWire,
+} from '#queue/wire.ts';
+
+/**
+ * The page's client of the contract. Its requests are answered by the app's routes in the page itself and never handed
+ * to `fetch`: a service worker can be gone at any moment (a forced reload, cleared site data), and a fetch with nobody
+ * to answer it goes to the network, with the image in it.
+ */
+export class ContractClient {
+  readonly #app: Hono;
+
+  constructor(app: Hono) {
+    this.#app = app;
+  }
+
+  submit(file: Blob, name: string, options: Partial<JobOptions>): Promise<SubmitWire> {
+    const form = new FormData();
+    form.append('images', file, name);
+    for (const [option, value] of Object.entries(options)) form.append(option, String(value));
+    const request = requestTo('/queue/submit', { method: 'POST', body: form });
+    forms.set(request, form);
+    return this.#ask(request, submitWire);
+  }
+
+  cancel(jobId: string): Promise<JobActionWire> {
+    return this.#ask(requestTo(`/queue/job/${jobId}/cancel`, { method: 'POST' }), jobActionWire);
+  }
+
+  retry(jobId: string): Promise<JobActionWire> {
+    return this.#ask(requestTo(`/queue/job/${jobId}/retry`, { method: 'POST' }), jobActionWire);
+  }
+
+  async remove(jobId: string): Promise<void> {
+    await this.#ask(requestTo(`/queue/job/${jobId}`, { method: 'DELETE' }), deletedWire);
+  }
+
+  async #ask<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+    const response = await this.#app.fetch(request);
+    const answer: unknown = await response.json();
+    if (!response.ok) throw toRefusal(answer);
+    return schema.parse(answer);
+  }
+}
+
+function requestTo(path: string, init: RequestInit): Request {
+  return new Request(new URL(path, location.href), init);
+}
+
+const forms = new WeakMap<Request, FormData>();
+
+/** `ReadForm` of the page: the form is at hand, so its images are not written out and parsed again. */
+export const readFormAtHand: ReadForm = async (request, onFile, limits) => {
+  const form = forms.get(request) ?? (await request.formData());
+  const fields = new Map<string, string>();
+  let files = 0;
+  for (const [field, value] of form) {
+    if (typeof value === 'string') fields.set(field, value);
+    else if (++files > limits.maxFiles) throw tooManyFiles(limits.maxFiles);
+    else await onFile({ field, filename: value.name, mediaType: value.type, body: value });
+  }
+  return fields;
+};
+
+/** A problem document as the refusal that it came from. */
+function toRefusal(answer: unknown): QueueError {
+  const problem = problemWire.safeParse(answer);
+  if (!problem.success)
+    return new QueueError('internal_error', 'The queue gave an answer that makes no sense.');
+  const { type: _type, title: _title, status: _status, detail, code, ...fields } = problem.data;
+  return new QueueError(isErrorCode(code) ? code : 'internal_error', detail, { fields });
+}
+
+function isErrorCode(code: string): code is QueueErrorCode {
+  return Object.hasOwn(ERROR_STATUS, code);
+}

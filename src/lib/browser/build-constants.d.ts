@@ -1,0 +1,12 @@
+/** Version of package.json, put in by vite.config.ts. */
+declare const __OFFCUT_VERSION__: string;
+
+/**
+ * Every file of the built app, put into the service worker by vite.config.ts. `revision` is null when the name holds a
+ * hash of the content already. Absent in development.
+ */
+declare const __OFFCUT_FILES__: readonly {
+  readonly url: string;
+  readonly revision: string | null;
+  readonly bytes: number;
+}[];

@@ -1,0 +1,66 @@
+import type { Queue } from '#queue/queue.ts';
+import type { Change, ListPosition } from '#queue/store.ts';
+import { watchSteps } from '#queue/watching.ts';
+import { toJobWire } from '#queue/wire.ts';
+import type { JobsUpdate, Unsubscribe } from './offcut.ts';
+
+const PAGE = 100;
+
+type Listener = (update: JobsUpdate) => void;
+
+/** First all jobs, newest first, then every change by anyone on this device. */
+export function observeJobs(queue: Queue, listener: Listener): Unsubscribe {
+  const stop = new AbortController();
+  const { signal } = stop;
+  void follow(queue, listener, signal).catch((cause: unknown) => {
+    if (!signal.aborted) console.error('The jobs can no longer be followed', cause);
+  });
+  return () => {
+    stop.abort();
+  };
+}
+
+async function follow(queue: Queue, listener: Listener, signal: AbortSignal): Promise<void> {
+  // Before the list: what changes while it is read is told again afterwards.
+  let since = await queue.store.head();
+  await tellAll(queue, listener, signal);
+  for await (const step of watchSteps(queue.store, { signal, idleSeconds: 60 })) {
+    void step;
+    since = await tellChanges(queue, since, listener, signal);
+  }
+}
+
+/** At least one call, so that an empty queue is known to be empty. */
+async function tellAll(queue: Queue, listener: Listener, signal: AbortSignal): Promise<void> {
+  let after: ListPosition | undefined;
+  do {
+    const { jobs, hasMore } = await queue.list({ limit: PAGE, after });
+    if (signal.aborted) return;
+    listener({ changed: jobs.map(toJobWire), removed: [] });
+    const last = jobs.at(-1)?.job;
+    after = hasMore && last !== undefined ? { createdAt: last.createdAt, id: last.id } : undefined;
+  } while (after !== undefined);
+}
+
+async function tellChanges(
+  queue: Queue,
+  from: number,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<number> {
+  let since = from;
+  for (;;) {
+    const changes = await queue.changes(since, PAGE);
+    if (signal.aborted || changes.length === 0) return since;
+    listener(toUpdate(changes));
+    since = changes.at(-1)?.sequence ?? since;
+    if (changes.length < PAGE) return since;
+  }
+}
+
+function toUpdate(changes: readonly Change[]): JobsUpdate {
+  return {
+    changed: changes.flatMap((change) => (change.kind === 'changed' ? [toJobWire(change.job)] : [])),
+    removed: changes.flatMap((change) => (change.kind === 'removed' ? [change.jobId] : [])),
+  };
+}

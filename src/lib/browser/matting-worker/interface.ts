@@ -1,0 +1,71 @@
+import type { ModelSpec } from '#matting/model.ts';
+import type { CutoutOptions } from '#matting/options.ts';
+import type { Cutout, Stage } from '#matting/pipeline.ts';
+
+/*
+ * What the page and the matting worker say to each other. The page imports this file and never the worker's source.
+ */
+
+export type RuntimeKind = 'webgpu' | 'wasm';
+
+/** Where inference runs in this worker. `reason`: a sentence for the user. */
+export interface EngineReport {
+  readonly runtime: RuntimeKind;
+  /** CPU threads; on WebGPU those of the operators that it leaves to the CPU. */
+  readonly threads: number;
+  readonly reason: string;
+}
+
+export interface RuntimeChoice {
+  /** `auto`: WebGPU when there is a real adapter. The others are forced, by a setting or by a failure before. */
+  readonly prefer: RuntimeKind | 'auto';
+  /** Why it is forced: begins the engine's reason. */
+  readonly because?: string | undefined;
+}
+
+/** A model and where its weights are: an address of this origin. */
+export interface ModelAtUrl {
+  readonly spec: ModelSpec;
+  readonly weightsUrl: string;
+}
+
+export interface MatteTask {
+  /** Chosen by the page; names the task to `abort` and in signs of life. */
+  readonly id: number;
+  readonly input: Blob;
+  readonly options: CutoutOptions;
+  readonly model: ModelAtUrl;
+}
+
+/** Stages that the page hears of: the pipeline's own, after the wait for the model. */
+export const WORK_STAGES = [
+  'load',
+  'decode',
+  'preprocess',
+  'infer',
+  'postprocess',
+  'compose',
+  'encode',
+] as const;
+export type WorkStage = (typeof WORK_STAGES)[number] & ('load' | Stage);
+
+/** Called by the worker; every call also shows that it is alive. */
+export interface WorkerListener {
+  stage(taskId: number, stage: WorkStage): void;
+  /** Parts of loading: fetched bytes, a session opened. */
+  alive(): void;
+}
+
+export interface MattingWorker {
+  /** To be called once, before anything else. */
+  open(choice: RuntimeChoice, listener: WorkerListener): Promise<void>;
+  /**
+   * Loads a model, unless it is loaded already, and says where it runs.
+   * @throws MattingError `model_unavailable`, `model_invalid`, `runtime_failed`
+   */
+  load(model: ModelAtUrl): Promise<EngineReport>;
+  /** @throws MattingError */
+  matte(task: MatteTask): Promise<Cutout>;
+  /** Stops a task before its next stage. Unknown ids are ignored: it may just have ended. */
+  abort(taskId: number): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import { expose } from 'comlink';
+import { throwIfAborted } from '#matting/errors.ts';
+import { createMatting, DEFAULT_LIMITS, type Cutout, type Matting } from '#matting/pipeline.ts';
+import type { InferenceSession } from '#matting/runtime.ts';
+import { createBrowserCodec } from './codec.ts';
+import type {
+  EngineReport,
+  MatteTask,
+  MattingWorker,
+  ModelAtUrl,
+  RuntimeChoice,
+  WorkerListener,
+} from './interface.ts';
+import { createWebRuntime, type WebRuntime } from './runtime.ts';
+import { carryErrorsWhole } from './transfer.ts';
+import { fetchWeights } from './weights.ts';
+
+interface Loaded {
+  readonly modelId: string;
+  readonly matting: Matting;
+  readonly session: InferenceSession;
+  readonly report: EngineReport;
+}
+
+/** One model at a time is held: two of the larger ones would not fit on a phone. */
+class Service implements MattingWorker {
+  readonly #codec = createBrowserCodec();
+  readonly #tasks = new Map<number, AbortController>();
+  #runtime: WebRuntime | undefined;
+  #listener: WorkerListener | undefined;
+  #loading: { modelId: string; loaded: Promise<Loaded> } | undefined;
+
+  async open(choice: RuntimeChoice, listener: WorkerListener): Promise<void> {
+    this.#runtime = createWebRuntime(choice);
+    this.#listener = listener;
+  }
+
+  async load(model: ModelAtUrl): Promise<EngineReport> {
+    return (await this.#loadOnce(model)).report;
+  }
+
+  async matte({ id, input, options, model }: MatteTask): Promise<Cutout> {
+    const abort = new AbortController();
+    const { signal } = abort;
+    this.#tasks.set(id, abort);
+    try {
+      this.#listener?.stage(id, 'load');
+      const { matting } = await this.#loadOnce(model);
+      throwIfAborted(signal);
+      const onStage = (stage: Parameters<WorkerListener['stage']>[1]) => this.#listener?.stage(id, stage);
+      return await matting.matte(input, options, { signal, onStage });
+    } finally {
+      this.#tasks.delete(id);
+    }
+  }
+
+  async abort(taskId: number): Promise<void> {
+    this.#tasks.get(taskId)?.abort();
+  }
+
+  /** Remembers a loaded model, and forgets a failure, so that the next task tries again. */
+  #loadOnce(model: ModelAtUrl): Promise<Loaded> {
+    if (this.#loading?.modelId === model.spec.id) return this.#loading.loaded;
+    const before = this.#loading?.loaded;
+    const loaded = this.#load(model, before);
+    const loading = { modelId: model.spec.id, loaded };
+    this.#loading = loading;
+    loaded.catch(() => {
+      if (this.#loading === loading) this.#loading = undefined;
+    });
+    return loaded;
+  }
+
+  async #load(model: ModelAtUrl, before: Promise<Loaded> | undefined): Promise<Loaded> {
+    await before?.then(({ session }) => session.dispose()).catch(() => undefined);
+    const runtime = this.#runtime;
+    if (runtime === undefined) throw new Error('open() comes before load().');
+    // A load is shared by all tasks that wait for it, so no one task's abort may stop it.
+    const { signal } = new AbortController();
+    const weights = await fetchWeights(model, signal);
+    this.#listener?.alive();
+    const session = await runtime.load(model.spec, weights, signal);
+    this.#listener?.alive();
+    const { report } = runtime;
+    if (report === undefined) throw new Error('A runtime that has loaded a model has a report.');
+    const matting = createMatting({ codec: this.#codec, session, model: model.spec, limits: DEFAULT_LIMITS });
+    return { modelId: model.spec.id, matting, session, report };
+  }
+}
+
+carryErrorsWhole();
+expose(new Service());

@@ -1,0 +1,47 @@
+import { MattingError, throwIfAborted, toMattingError } from '#matting/errors.ts';
+import type { ModelSpec } from '#matting/model.ts';
+import type { ModelAtUrl } from './interface.ts';
+
+/**
+ * The weights of a model, fetched from this origin (offline: out of the service worker's cache) and verified.
+ * @throws MattingError `model_unavailable` when they cannot be fetched, `model_invalid` when they are other bytes
+ */
+export async function fetchWeights(
+  { spec, weightsUrl }: ModelAtUrl,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const weights = await download(spec, weightsUrl, signal);
+  throwIfAborted(signal);
+  const fault = await faultOf(spec, weights);
+  if (fault === undefined) return weights;
+  throw new MattingError(
+    'model_invalid',
+    `The model ${spec.id} that was loaded is damaged: it ${fault}. Reload the page to fetch it again.`,
+  );
+}
+
+async function download(spec: ModelSpec, url: string, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url, { signal });
+    if (!response.ok) throw new Error(`${url} answered ${String(response.status)}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throwIfAborted(signal);
+    throw toMattingError(
+      cause,
+      'model_unavailable',
+      `The model ${spec.id} could not be loaded. Connect to the network once, so that it can be stored.`,
+    );
+  }
+}
+
+async function faultOf(spec: ModelSpec, weights: Uint8Array): Promise<string | undefined> {
+  if (weights.byteLength !== spec.bytes) {
+    return `has ${String(weights.byteLength)} bytes instead of ${String(spec.bytes)}`;
+  }
+  // `crypto.subtle` is there in secure contexts only; over plain HTTP the length has to do.
+  if (!isSecureContext) return undefined;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', weights.slice().buffer));
+  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256 === spec.sha256 ? undefined : `has sha256 ${sha256} instead of ${spec.sha256}`;
+}

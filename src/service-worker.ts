@@ -1,0 +1,93 @@
+/// <reference lib="webworker" />
+import { addPlugins, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { readWholeForm } from '#queue/read-whole-form.ts';
+import { CONTRACT_PATHS } from '#queue/routes/app.ts';
+import { openDevice, type Device } from '$lib/browser/device.ts';
+import { findAdapter } from '$lib/browser/matting-worker/adapter.ts';
+import { STORING_CHANNEL, type StoringMessage } from '$lib/browser/offline-messages.ts';
+
+/*
+ * Answers the contract out of the device's storage, and everything else out of the cache. It may be stopped and started
+ * again at any moment, so it holds no state; the leader tab does the work.
+ */
+
+const scope = globalThis as unknown as ServiceWorkerGlobalScope;
+
+/** onnxruntime for WebGPU: 27 MB, which only devices with such an adapter need. */
+const WEBGPU_RUNTIME = /\/ort-wasm[^/]*\.asyncify[^/]*\.wasm$/;
+/** What is fetched when it is used first, and kept from then on. */
+const ON_USE_CACHE = 'offcut-on-use';
+
+const files = __OFFCUT_FILES__;
+const required = files.filter(({ url }) => !WEBGPU_RUNTIME.test(url));
+const onUse = files.filter(({ url }) => WEBGPU_RUNTIME.test(url)).map(({ url }) => url);
+
+let device: Device | undefined;
+
+// First of all listeners: no request of the contract may reach the network, least of all one with an image.
+scope.addEventListener('fetch', (event) => {
+  const { origin, pathname } = new URL(event.request.url);
+  if (origin !== scope.location.origin || !CONTRACT_PATHS.test(pathname)) return;
+  event.stopImmediatePropagation();
+  device ??= openDevice(readWholeForm);
+  event.respondWith(device.app.fetch(event.request));
+});
+
+scope.addEventListener('install', (event) => {
+  event.waitUntil(storeWebGpuRuntime().catch(() => undefined));
+});
+
+scope.addEventListener('activate', (event) => {
+  event.waitUntil(Promise.all([scope.clients.claim(), dropOldOnUse()]));
+});
+
+scope.addEventListener('message', ({ data }: ExtendableMessageEvent) => {
+  // Sent by the page when the user applies the update.
+  if ((data as { type?: unknown } | null)?.type === 'SKIP_WAITING') void scope.skipWaiting();
+});
+
+addPlugins([tellProgress()]);
+precacheAndRoute(required.map(({ url, revision }) => ({ url, revision })));
+registerRoute(
+  ({ url }) => onUse.includes(url.pathname),
+  ({ request }) => firstFromCache(request),
+);
+registerRoute(new NavigationRoute(createHandlerBoundToURL('/')));
+
+/** Tells the pages how much of the app is stored, as each of its files is. */
+function tellProgress() {
+  const channel = new BroadcastChannel(STORING_CHANNEL);
+  const total = required.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytesOf = new Map(required.map(({ url, bytes }) => [url, bytes]));
+  let stored = 0;
+  return {
+    handlerDidComplete: async ({ request, event }: { request: Request; event: ExtendableEvent }) => {
+      if (event.type !== 'install') return;
+      stored += bytesOf.get(new URL(request.url).pathname) ?? 0;
+      const message: StoringMessage = { fraction: stored / total };
+      channel.postMessage(message);
+    },
+  };
+}
+
+async function storeWebGpuRuntime(): Promise<void> {
+  if ((await findAdapter()).kind !== 'hardware') return;
+  await Promise.all(onUse.map((url) => firstFromCache(new Request(url))));
+}
+
+async function firstFromCache(request: Request): Promise<Response> {
+  const cache = await caches.open(ON_USE_CACHE);
+  const cached = await cache.match(request);
+  if (cached !== undefined) return cached;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(request, response.clone());
+  return response;
+}
+
+async function dropOldOnUse(): Promise<void> {
+  const cache = await caches.open(ON_USE_CACHE);
+  for (const request of await cache.keys()) {
+    if (!onUse.includes(new URL(request.url).pathname)) await cache.delete(request);
+  }
+}
