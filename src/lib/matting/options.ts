@@ -8,6 +8,7 @@ export type Background =
   | { readonly kind: 'colour'; readonly rgba: Rgba }
   | { readonly kind: 'blur' };
 
+/** `mask` is the network's answer alone, in grey: an alpha that the image itself has is not in it. */
 export const OUTPUTS = ['cutout', 'mask'] as const;
 export type Output = (typeof OUTPUTS)[number];
 

@@ -1,6 +1,6 @@
 import { blurredCopy, paintBlur } from './blur.ts';
 import type { DecodeLimits, EncodeTarget, ImageCodec } from './codec.ts';
-import { alphaToGrey, applyMask, cropInPlace, paintColour, subjectBox } from './compose.ts';
+import { alphaToGrey, applyMask, cropInPlace, paintColour, replaceAlpha, subjectBox } from './compose.ts';
 import { type MattingWarning, throwIfAborted } from './errors.ts';
 import type { PixelImage } from './image.ts';
 import { maskFromOutput } from './mask.ts';
@@ -100,7 +100,8 @@ export function createMatting(parts: MattingParts): Matting {
     const mask = lanczosGrey(maskFromOutput(output, model), image.width, image.height);
     enter('compose', control);
     const backdrop = needsBackdrop(options) ? blurredCopy(image) : undefined;
-    applyMask(image, mask);
+    if (options.output === 'mask') replaceAlpha(image, mask);
+    else applyMask(image, mask);
     const warnings = [...prepared.warnings];
     const box = subjectBox(image, CROP_THRESHOLD, cropMargin(image));
     if (!box) warnings.push(subjectEmpty(options.crop));
