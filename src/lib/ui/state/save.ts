@@ -1,0 +1,39 @@
+/** `showSaveFilePicker`, where the browser has it (https://wicg.github.io/file-system-access/). */
+type SavePicker = (options: { suggestedName: string }) => Promise<FileSystemFileHandle>;
+
+/** Milliseconds that a download may take to start reading its object URL; browsers tell nobody when they are done. */
+const URL_LIFETIME = 60_000;
+
+export function saveBlob(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), URL_LIFETIME);
+}
+
+/**
+ * Saves a stream of any length: written to disk as it comes where the browser can, else collected into a Blob, which
+ * browsers keep on disk when it is large. Call it in a click: the picker needs that. `open` is called once the user
+ * has chosen a file; does nothing when they choose none.
+ */
+export async function saveStream(
+  open: () => Promise<ReadableStream<Uint8Array>>,
+  name: string,
+  mediaType: string,
+): Promise<void> {
+  const picker = (window as { showSaveFilePicker?: SavePicker }).showSaveFilePicker;
+  if (picker === undefined) {
+    const blob = await new Response((await open()) as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+    saveBlob(new Blob([blob], { type: mediaType }), name);
+    return;
+  }
+  const file = await picker({ suggestedName: name }).catch(undefinedWhenAborted);
+  if (file) await (await open()).pipeTo(await file.createWritable());
+}
+
+function undefinedWhenAborted(cause: unknown): undefined {
+  if (cause instanceof DOMException && cause.name === 'AbortError') return undefined;
+  throw cause;
+}

@@ -1,0 +1,105 @@
+import type { JobOptions } from '#queue/options.ts';
+
+export type Format = JobOptions['format'];
+export type Output = JobOptions['output'];
+export type BackgroundKind = 'transparent' | 'colour' | 'blur';
+
+/** Labels in the order in which they are offered. */
+export const FORMAT_LABELS = { png: 'PNG', webp: 'WebP', jpeg: 'JPEG' } as const satisfies Record<
+  Format,
+  string
+>;
+export const OUTPUT_LABELS = { cutout: 'Cutout', mask: 'Mask' } as const satisfies Record<Output, string>;
+export const BACKGROUND_LABELS = {
+  transparent: 'None',
+  colour: 'Colour',
+  blur: 'Blurred',
+} as const satisfies Record<BackgroundKind, string>;
+
+interface Saved {
+  readonly format: Format;
+  readonly output: Output;
+  readonly background: BackgroundKind;
+  readonly colour: string;
+  readonly crop: boolean;
+}
+
+const KEY = 'offcut.settings';
+const DEFAULTS: Saved = {
+  format: 'png',
+  output: 'cutout',
+  background: 'transparent',
+  colour: '#ffffff',
+  crop: false,
+};
+
+/** How the next images are to come out. */
+export class Settings {
+  format = $state<Format>(DEFAULTS.format);
+  output = $state<Output>(DEFAULTS.output);
+  background = $state<BackgroundKind>(DEFAULTS.background);
+  /** `#rrggbb`, for the background "colour". */
+  colour = $state(DEFAULTS.colour);
+  crop = $state(DEFAULTS.crop);
+
+  readonly saved: Saved = $derived({
+    format: this.format,
+    output: this.output,
+    background: this.background,
+    colour: this.colour,
+    crop: this.crop,
+  });
+
+  readonly options: JobOptions = $derived({
+    format: this.format,
+    output: this.output,
+    background: this.background === 'colour' ? this.colour : this.background,
+    crop: this.crop,
+  });
+
+  readonly formatLabel = $derived(FORMAT_LABELS[this.format]);
+
+  /** What is not as usual, to follow the format: "", " · blurred · cropped". */
+  readonly details = $derived.by(() => {
+    const isMask = this.output === 'mask';
+    const painted = !isMask && this.background !== 'transparent';
+    const words = [
+      isMask ? 'mask' : '',
+      painted ? BACKGROUND_LABELS[this.background].toLowerCase() : '',
+      this.crop ? 'cropped' : '',
+    ];
+    return words.map((word) => word && ` · ${word}`).join('');
+  });
+
+  /** Takes what `save` stored, as far as this version still offers it. Merely naming the storage throws where it is forbidden. */
+  load(storage: () => Storage): void {
+    const { format, output, background, colour, crop } = readSaved(storage);
+    if (isKey(FORMAT_LABELS, format)) this.format = format;
+    if (isKey(OUTPUT_LABELS, output)) this.output = output;
+    if (isKey(BACKGROUND_LABELS, background)) this.background = background;
+    if (typeof colour === 'string' && /^#[0-9a-f]{6}$/i.test(colour)) this.colour = colour;
+    this.crop = crop === true;
+  }
+
+  save(storage: () => Storage): void {
+    const text = JSON.stringify(this.saved);
+    try {
+      storage().setItem(KEY, text);
+    } catch {
+      // Storage that is full or forbidden costs the memory of these choices, and nothing else.
+    }
+  }
+}
+
+function readSaved(storage: () => Storage): Partial<Record<keyof Saved, unknown>> {
+  try {
+    const value: unknown = JSON.parse(storage().getItem(KEY) ?? '{}');
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function isKey<T extends object>(labels: T, key: unknown): key is keyof T {
+  return typeof key === 'string' && Object.hasOwn(labels, key);
+}
