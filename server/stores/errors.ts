@@ -1,5 +1,4 @@
 import { QueueError } from '#queue/errors.ts';
-import { z } from 'zod';
 
 /** The queue's database cannot be opened. The message names the file, the cause and the remedy. */
 export class StoreOpenError extends Error {
@@ -19,12 +18,11 @@ export const SQLITE_BUSY = 5;
 export const SQLITE_FULL = 13;
 export const SQLITE_NOTADB = 26;
 
-const sqliteError = z.instanceof(Error).and(z.object({ errcode: z.int() }));
-
 /** The primary result code of an error that SQLite raised, else `undefined`. */
 export function sqliteCode(cause: unknown): number | undefined {
-  const parsed = sqliteError.safeParse(cause);
-  return parsed.success ? parsed.data.errcode & 0xff : undefined;
+  if (!(cause instanceof Error) || !('errcode' in cause) || typeof cause.errcode !== 'number')
+    return undefined;
+  return cause.errcode & 0xff;
 }
 
 /** A full disk as the refusal that a client can understand; anything else as it is. */

@@ -243,8 +243,14 @@ export class Queue {
     const written = await this.#write(item.id, (current) =>
       transitions.completed(current, heldBy(item), { ...result, bytes }),
     );
-    if (!written) await this.blobs.remove(key);
+    if (!written && !(await this.#isResult(item))) await this.blobs.remove(key);
     return written;
+  }
+
+  /** True when this very attempt completed the item before: its bytes are the result, and stay. */
+  async #isResult({ jobId, index, attempt }: ProcessingItem): Promise<boolean> {
+    const current = (await this.store.get(jobId))?.items[index];
+    return current?.state === 'completed' && current.attempt === attempt;
   }
 
   /** The attempt failed; the item waits for its next one or, after the last or when not `retryable`, has failed. */
