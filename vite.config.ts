@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
-import packageJson from './package.json' with { type: 'json' };
 
 /** Threads in WebAssembly need SharedArrayBuffer, which a page only has when it is cross-origin isolated. */
 const isolation = {
@@ -14,7 +13,6 @@ const isolation = {
 
 export default defineConfig({
   plugins: [sveltekit(), listFilesInServiceWorker()],
-  define: { __OFFCUT_VERSION__: JSON.stringify(packageJson.version) },
   worker: { format: 'es' },
   build: { target: 'es2023' },
   // These find their .wasm next to their own module, which pre-bundling would move.

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ERROR_STATUS, QueueError, type QueueErrorCode } from '#queue/errors.ts';
 import type { ReadForm } from '#queue/form.ts';
 import type { JobOptions } from '#queue/options.ts';

@@ -1,6 +1,3 @@
-/** Version of package.json, put in by vite.config.ts. */
-declare const __OFFCUT_VERSION__: string;
-
 /**
  * Every file of the built app, put into the service worker by vite.config.ts. `revision` is null when the name holds a
  * hash of the content already. Absent in development.

@@ -5,6 +5,7 @@ import { Queue } from '#queue/queue.ts';
 import { createApp } from '#queue/routes/app.ts';
 import { LEADER_LOCK } from './leader.ts';
 import { listModels } from './models.ts';
+import { version } from '../../../package.json';
 import { openDexieStores } from './store/open.ts';
 
 /** Images worked on at a time: a second one would wait for the same cores, and hold 50 MB of a large photo. */
@@ -36,7 +37,7 @@ export function openDevice(readForm: ReadForm): Device {
   const app = createApp({
     queue,
     kind: 'device',
-    version: __OFFCUT_VERSION__,
+    version,
     readForm,
     formLimits: DEFAULT_FORM_LIMITS,
     models: async () => listModels(),

@@ -47,13 +47,23 @@ export function leadWith(parts: LeadingParts): Lead {
     if (parts.alone) await takeOver(parts);
     const stopSweeping = sweepNowAndThen(queue);
     runner.start();
-    void client.warmUp(locateModel(DEFAULT_MODEL.id));
+    void warmUp(client, voice);
     await aborted(signal);
     stopSweeping();
     await runner.stop('return');
     client.close();
     voice.close();
   };
+}
+
+/** A model that is not installed is told like one that fails to load; its jobs say so as well. */
+async function warmUp(client: MattingClient, voice: LeaderVoice): Promise<void> {
+  try {
+    await client.warmUp(locateModel(DEFAULT_MODEL.id));
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    voice.tellEngine({ state: 'failed', code: 'model_unavailable', message });
+  }
 }
 
 function startWorker(): Worker {

@@ -59,7 +59,7 @@ function followEngine(channel: TabChannel): Observable<Engine> {
   channel.listen((message) => {
     if (message.kind !== 'engine') return;
     heard = true;
-    engine.set(message.engine);
+    if (message.engine.state !== 'starting' || engine.value.state !== 'starting') engine.set(message.engine);
   });
   void navigator.locks?.query().then(({ held }) => {
     if (!heard && held?.some(({ name }) => name === LEADER_LOCK)) engine.set({ state: 'elsewhere' });

@@ -1,6 +1,6 @@
 import type { ModelSpec } from '#matting/model.ts';
 import type { CutoutOptions } from '#matting/options.ts';
-import type { Cutout, Stage } from '#matting/pipeline.ts';
+import { STAGES, type Cutout } from '#matting/pipeline.ts';
 
 /*
  * What the page and the matting worker say to each other. The page imports this file and never the worker's source.
@@ -38,16 +38,8 @@ export interface MatteTask {
 }
 
 /** Stages that the page hears of: the pipeline's own, after the wait for the model. */
-export const WORK_STAGES = [
-  'load',
-  'decode',
-  'preprocess',
-  'infer',
-  'postprocess',
-  'compose',
-  'encode',
-] as const;
-export type WorkStage = (typeof WORK_STAGES)[number] & ('load' | Stage);
+export const WORK_STAGES = ['load', ...STAGES] as const;
+export type WorkStage = (typeof WORK_STAGES)[number];
 
 /** Called by the worker; every call also shows that it is alive. */
 export interface WorkerListener {
