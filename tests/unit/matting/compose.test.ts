@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { blurredCopy, paintBlur } from '#matting/blur.ts';
+import { alphaToGrey, applyMask, cropInPlace, paintColour, subjectBox } from '#matting/compose.ts';
+import type { Mask, PixelImage } from '#matting/image.ts';
+import type { Rgba } from '#matting/options.ts';
+
+const byte = fc.integer({ min: 0, max: 255 });
+const rgba = fc.tuple(byte, byte, byte, byte);
+
+function onePixel(colour: Rgba): PixelImage {
+  return { width: 1, height: 1, data: Uint8ClampedArray.from(colour) };
+}
+
+function filled(width: number, height: number, colour: Rgba): PixelImage {
+  const data = new Uint8ClampedArray(width * height * 4);
+  for (let at = 0; at < data.length; at += 4) data.set(colour, at);
+  return { width, height, data };
+}
+
+const maskOf = (width: number, height: number, data: number[]): Mask => ({
+  width,
+  height,
+  data: Uint8Array.from(data),
+});
+
+describe('a cutout', () => {
+  it('keeps every colour under every alpha, and multiplies mask and own alpha rounded to nearest', () => {
+    fc.assert(
+      fc.property(rgba, byte, (colour, mask) => {
+        const image = onePixel(colour);
+        applyMask(image, maskOf(1, 1, [mask]));
+        expect([...image.data.subarray(0, 3)]).toEqual(colour.slice(0, 3));
+        expect(image.data[3]).toBe(Math.round((colour[3] * mask) / 255));
+      }),
+    );
+  });
+
+  it('as a mask is its alpha in opaque grey', () => {
+    const image = onePixel([1, 2, 3, 77]);
+    alphaToGrey(image);
+    expect([...image.data]).toEqual([77, 77, 77, 255]);
+  });
+});
+
+describe('over a colour', () => {
+  it('mixes in proportion to alpha, and is opaque when the colour is', () => {
+    fc.assert(
+      fc.property(rgba, fc.tuple(byte, byte, byte), (top, under) => {
+        const image = onePixel(top);
+        paintColour(image, [...under, 255]);
+        const share = top[3] / 255;
+        const mixed = under.map((value, i) => top[i] * share + value * (1 - share));
+        expect(image.data[3]).toBe(255);
+        for (const [i, value] of mixed.entries())
+          expect(Math.abs(image.data[i] - value)).toBeLessThanOrEqual(0.51);
+      }),
+    );
+  });
+
+  it('stays straight under a translucent colour', () => {
+    const image = onePixel([255, 0, 0, 0]);
+    paintColour(image, [10, 200, 30, 100]);
+    expect([...image.data]).toEqual([10, 200, 30, 100]);
+  });
+
+  it('changes nothing when the colour is wholly transparent', () => {
+    const image = onePixel([9, 8, 7, 60]);
+    paintColour(image, [255, 255, 255, 0]);
+    expect([...image.data]).toEqual([9, 8, 7, 60]);
+  });
+});
+
+describe('over its own background out of focus', () => {
+  it('a plain photo stays as it is, at any size', () => {
+    const side = fc.integer({ min: 1, max: 500 });
+    fc.assert(
+      fc.property(side, side, byte, (width, height, alpha) => {
+        const image = filled(width, height, [90, 140, 200, 255]);
+        const backdrop = blurredCopy(image);
+        for (let at = 3; at < image.data.length; at += 4) image.data[at] = alpha;
+        paintBlur(image, backdrop);
+        expect(image.data).toEqual(filled(width, height, [90, 140, 200, 255]).data);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('what is cut away turns smooth and the subject stays sharp', () => {
+    const image = filled(400, 300, [0, 0, 0, 255]);
+    for (let i = 0; i < 400 * 300; i++) if ((i % 400) % 2 === 0) image.data.fill(255, i * 4, i * 4 + 3);
+    const backdrop = blurredCopy(image);
+    for (let i = 0; i < 400 * 300; i++) image.data[i * 4 + 3] = i % 400 < 200 ? 255 : 0;
+    paintBlur(image, backdrop);
+    const row = (from: number) => [0, 1, 2, 3].map((x) => image.data[(150 * 400 + from + x) * 4]);
+    expect(row(100)).toEqual([255, 0, 255, 0]);
+    for (const value of row(300)) expect(Math.abs(value - 127)).toBeLessThan(8);
+  });
+});
+
+describe('the subject box', () => {
+  const withSubject = (subject: (x: number, y: number) => boolean) => {
+    const image = filled(12, 9, [5, 5, 5, 0]);
+    for (let i = 0; i < 12 * 9; i++) if (subject(i % 12, Math.trunc(i / 12))) image.data[i * 4 + 3] = 200;
+    return image;
+  };
+
+  it('holds the subject and its margin, inside the image', () => {
+    const image = withSubject((x, y) => x >= 3 && x <= 5 && y >= 1 && y <= 4);
+    expect(subjectBox(image, 10, 0)).toEqual({ left: 3, top: 1, width: 3, height: 4 });
+    expect(subjectBox(image, 10, 2)).toEqual({ left: 1, top: 0, width: 7, height: 7 });
+    expect(subjectBox(image, 10, 99)).toEqual({ left: 0, top: 0, width: 12, height: 9 });
+  });
+
+  it('is absent when nothing is above the threshold', () => {
+    expect(
+      subjectBox(
+        withSubject(() => true),
+        200,
+        5,
+      ),
+    ).toBeUndefined();
+  });
+
+  it('crops to the pixels that were there', () => {
+    const image = filled(12, 9, [0, 0, 0, 255]);
+    for (let i = 0; i < 12 * 9; i++) image.data[i * 4] = i;
+    const cropped = cropInPlace(image, { left: 3, top: 2, width: 4, height: 3 });
+    expect(cropped).toMatchObject({ width: 4, height: 3 });
+    const reds = Array.from({ length: 12 }, (_, i) => cropped.data[i * 4]);
+    expect(reds).toEqual([27, 28, 29, 30, 39, 40, 41, 42, 51, 52, 53, 54]);
+    expect(cropped.data).toHaveLength(48);
+  });
+});
