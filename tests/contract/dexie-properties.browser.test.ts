@@ -2,7 +2,7 @@ import type { QueueStore } from '#queue/store.ts';
 import { openDexieStores } from '../../src/lib/browser/store/open.ts';
 import { deleteDatabase } from './indexed-db.ts';
 import { describeQueueProperties } from './queue-properties.ts';
-import { idsFrom } from './samples.ts';
+import { idsFrom } from './sample-job.ts';
 
 const newName = idsFrom('properties');
 

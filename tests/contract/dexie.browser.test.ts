@@ -3,7 +3,7 @@ import { openDexieStores } from '../../src/lib/browser/store/open.ts';
 import { describeBlobStore } from './blob-store.ts';
 import { deleteDatabase } from './indexed-db.ts';
 import { describeQueueStore } from './queue-store.ts';
-import { idsFrom } from './samples.ts';
+import { idsFrom } from './sample-job.ts';
 
 const newName = idsFrom('contract');
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDiskBlobs } from '../../server/blobs/disk.ts';
 import { openSqliteStore } from '../../server/stores/sqlite.ts';
 import { describeBlobStore } from './blob-store.ts';
-import { sampleJob } from './samples.ts';
+import { sampleJob } from './sample-job.ts';
 
 const MEDIA = { mediaType: 'image/png' };
 

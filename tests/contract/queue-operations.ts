@@ -12,6 +12,14 @@ const owner = fc.constantFrom('runner A', 'runner B');
 /** One of all that there were so far: jobs, or leases, which makes most of them stale. */
 const which = fc.nat({ max: 1_000 });
 
+/** What a runner can do with its lease. */
+const OUTCOMES = ['heartbeat', 'complete', 'fail', 'give up', 'release'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** What a client can do to a job. */
+const JOB_CHANGES = ['cancel', 'retry', 'remove'] as const;
+type JobChange = (typeof JOB_CHANGES)[number];
+
 /** What can be done to a queue. */
 export const operation = fc.oneof(
   {
@@ -28,13 +36,7 @@ export const operation = fc.oneof(
   {
     weight: 8,
     arbitrary: fc.record({
-      do: fc.constantFrom(
-        'heartbeat' as const,
-        'complete' as const,
-        'fail' as const,
-        'give up' as const,
-        'release' as const,
-      ),
+      do: fc.constantFrom(...OUTCOMES),
       side,
       // Half of the time the newest lease, so that not all are stale.
       which: fc.oneof(fc.constant(0), which),
@@ -50,7 +52,7 @@ export const operation = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constantFrom('cancel' as const, 'retry' as const, 'remove' as const),
+      do: fc.constantFrom(...JOB_CHANGES),
       side,
       which,
     }),
@@ -167,7 +169,7 @@ export class Play {
     if (taken !== undefined) this.leases.unshift(taken.item);
   }
 
-  async #outcome(operation: Do<'heartbeat'>, now: number): Promise<void> {
+  async #outcome(operation: Do<Outcome>, now: number): Promise<void> {
     const lease = this.leases[operation.which % this.leases.length];
     if (lease === undefined) return;
     const written = await this.#write(this.#on(operation), operation.do, lease);
@@ -176,7 +178,7 @@ export class Play {
     if (held !== undefined) this.#modelOutcome(operation.do, held, now);
   }
 
-  #write(queue: Queue, outcome: Do<'heartbeat'>['do'], lease: ProcessingItem): Promise<boolean> {
+  #write(queue: Queue, outcome: Outcome, lease: ProcessingItem): Promise<boolean> {
     switch (outcome) {
       case 'heartbeat':
         return queue.heartbeat(lease);
@@ -196,7 +198,7 @@ export class Play {
   }
 
   #modelOutcome(
-    outcome: Do<'heartbeat'>['do'],
+    outcome: Outcome,
     [job, item]: NonNullable<ReturnType<QueueModel['held']>>,
     now: number,
   ): void {
@@ -222,7 +224,7 @@ export class Play {
     }
   }
 
-  async #changeJob(operation: Do<'cancel'>, now: number): Promise<void> {
+  async #changeJob(operation: Do<JobChange>, now: number): Promise<void> {
     const jobId = this.jobIds[operation.which % this.jobIds.length];
     if (jobId === undefined) return;
     const queue = this.#on(operation);
@@ -231,7 +233,7 @@ export class Play {
     expect(refusal).toBe(job === undefined ? 'job_not_found' : this.#modelChange(operation.do, job, now));
   }
 
-  #modelChange(change: Do<'cancel'>['do'], job: ModelJob, now: number): string | undefined {
+  #modelChange(change: JobChange, job: ModelJob, now: number): string | undefined {
     switch (change) {
       case 'cancel':
         return this.model.goAll(job, ['pending', 'processing'], 'cancelled', now) > 0

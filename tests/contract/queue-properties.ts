@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countsOf, MAX_ATTEMPTS, QueueModel } from './queue-model.ts';
 import { operation, Play, type Operation } from './queue-operations.ts';
-import { expectConsistent, idsFrom } from './samples.ts';
+import { expectConsistent } from './consistency.ts';
+import { idsFrom } from './sample-job.ts';
 
 export interface QueueStorage {
   /** Opens the same storage once more. */

@@ -1,9 +1,10 @@
 import type { Item, ProcessingItem } from '#queue/job.ts';
-import type { QueueStore } from '#queue/store.ts';
+import type { Decide, QueueStore } from '#queue/store.ts';
 import * as transitions from '#queue/transitions.ts';
 import { DEFAULT_POLICY } from '#queue/policy.ts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { expectConsistent, listAll, sampleJob, type Sample } from './samples.ts';
+import { expectConsistent, listAll } from './consistency.ts';
+import { sampleJob, type Sample } from './sample-job.ts';
 
 /** One storage, empty at first, that can be opened any number of times at once. */
 export interface StorageUnderTest {
@@ -80,7 +81,7 @@ export function describeQueueStore(name: string, newStorage: () => Promise<Stora
         const inStates: Item[] = [];
         for (let index = 0; index < 5; index += 1) inStates.push(await mustLease(2_000 + index));
         const how = { policy: DEFAULT_POLICY, now: 3_000, random: 0 };
-        const outcomes = [
+        const outcomes: Decide[] = [
           (item: Item) =>
             transitions.completed(item, { owner: 'runner', attempt: 1 }, { ...RESULT, warnings: [FAILURE] }),
           (item: Item) =>
