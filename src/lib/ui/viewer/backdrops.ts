@@ -7,4 +7,3 @@ export const BACKDROPS = {
 } as const;
 
 export type Backdrop = keyof typeof BACKDROPS;
-export const BACKDROP_NAMES = Object.keys(BACKDROPS) as Backdrop[];
