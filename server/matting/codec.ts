@@ -14,6 +14,13 @@ import { type RasterFormat, type Sniffed, sniff } from '#matting/sniff.ts';
 const DECODABLE = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const satisfies readonly RasterFormat[];
 
 const DEFAULT_QUALITY = { webp: 90, jpeg: 90 };
+/**
+ * Of 1 megapixel, level 2 takes 53 ms and 2.2 MB; 6 takes 86 ms for 2.1 MB, and adaptive filters 80 ms for 1.6 MB.
+ * The server's throughput decides: encoding shares the cores with inference, which takes 130 ms.
+ */
+const PNG_LEVEL = 2;
+/** 217 ms a megapixel; libwebp's own default, 4, takes 334 ms for 2 % less. */
+const WEBP_EFFORT = 2;
 
 export function createSharpCodec(): ImageCodec {
   return { decode, encode };
@@ -103,10 +110,15 @@ function source({ width, height, data }: PixelImage, { format, grey }: EncodeTar
 function toFormat(image: Sharp, { format, quality }: EncodeTarget): Sharp {
   switch (format) {
     case 'png':
-      return image.png({ compressionLevel: 6 });
+      return image.png({ compressionLevel: PNG_LEVEL });
     case 'webp':
       // exact: colours under a zero alpha are kept, as in png.
-      return image.webp({ quality: quality ?? DEFAULT_QUALITY.webp, alphaQuality: 100, exact: true });
+      return image.webp({
+        quality: quality ?? DEFAULT_QUALITY.webp,
+        alphaQuality: 100,
+        exact: true,
+        effort: WEBP_EFFORT,
+      });
     case 'jpeg':
       return image.jpeg({ quality: quality ?? DEFAULT_QUALITY.jpeg });
     default:

@@ -1,39 +1,69 @@
 /**
  * The photo's own background, out of focus. The blur is so wide that computing it on a small copy shows no
- * difference, and keeps both time and memory independent of the photo's size.
+ * difference, and keeps both time and memory independent of the photo's size. The subject has no share in it: a
+ * plain blur would put a glow of the subject's colours around it.
  */
-import type { PixelImage, RgbImage } from './image.ts';
-import { lanczosRgb } from './resample.ts';
+import type { Mask, PixelImage, RgbImage } from './image.ts';
+import { lanczosGrey, lanczosRgb } from './resample.ts';
 
 /** Longer side of the small copy. */
 const SMALL = 384;
 /** Three box blurs of this radius approximate a gaussian with a sigma of about 10, that is 2.7 % of the longer side. */
 const RADIUS = 10;
+/** Weight of the surest subject, so that a backdrop exists even where there is nothing else; background has 255. */
+const LEAST_WEIGHT = 0.05;
 
-/** A small blurred copy of the colours, for `paintBlur`; take it before the image's pixels change. */
-export function blurredCopy(image: PixelImage): RgbImage {
+/**
+ * A small blurred copy of the background's colours, for `paintBlur`; take it before the image's pixels change.
+ * `mask` has the image's size.
+ */
+export function blurredBackground(image: PixelImage, mask: Mask): RgbImage {
   const scale = Math.min(1, SMALL / Math.max(image.width, image.height));
-  const side = (length: number) => Math.max(1, Math.round(length * scale));
-  const { width, height, data } = lanczosRgb(image, side(image.width), side(image.height));
-  const other = new Uint8Array(data.length);
+  const width = Math.max(1, Math.round(image.width * scale));
+  const height = Math.max(1, Math.round(image.height * scale));
+  const rgb = lanczosRgb(image, width, height).data;
+  const weighted = withWeights(rgb, lanczosGrey(mask, width, height).data);
+  const other = new Float32Array(weighted.length);
   for (let pass = 0; pass < 3; pass++) {
-    for (let y = 0; y < height; y++) boxBlurLine(data, other, y * width * 3, 3, width);
-    for (let x = 0; x < width; x++) boxBlurLine(other, data, x * 3, width * 3, height);
+    for (let y = 0; y < height; y++) boxBlurLine(weighted, other, y * width * 4, 4, width);
+    for (let x = 0; x < width; x++) boxBlurLine(other, weighted, x * 4, width * 4, height);
   }
-  return { width, height, data };
+  for (let i = 0; i < rgb.length; i++) {
+    const pixel = Math.trunc(i / 3) * 4;
+    rgb[i] = Math.round(weighted[pixel + (i % 3)] / weighted[pixel + 3]);
+  }
+  return { width, height, data: rgb };
+}
+
+/** Colours multiplied by how much of each pixel is background, and that weight as a fourth channel. */
+function withWeights(rgb: Uint8Array, mask: Uint8Array): Float32Array {
+  const weighted = new Float32Array(mask.length * 4);
+  for (let i = 0, at = 0, from = 0; i < mask.length; i++, at += 4, from += 3) {
+    const weight = 255 - mask[i] + LEAST_WEIGHT;
+    weighted[at] = rgb[from] * weight;
+    weighted[at + 1] = rgb[from + 1] * weight;
+    weighted[at + 2] = rgb[from + 2] * weight;
+    weighted[at + 3] = weight;
+  }
+  return weighted;
 }
 
 /** One line of pixels by a running sum, edge pixels repeated beyond the ends. */
-function boxBlurLine(from: Uint8Array, to: Uint8Array, start: number, step: number, length: number): void {
-  const size = 2 * RADIUS + 1;
-  const last = length - 1;
-  for (let channel = start; channel < start + 3; channel++) {
-    const at = (i: number) => from[channel + Math.min(Math.max(i, 0), last) * step];
-    let sum = size >> 1;
-    for (let i = -RADIUS; i <= RADIUS; i++) sum += at(i);
-    for (let i = 0; i < length; i++) {
-      to[channel + i * step] = sum / size;
-      sum += at(i + RADIUS + 1) - at(i - RADIUS);
+function boxBlurLine(
+  from: Float32Array,
+  to: Float32Array,
+  start: number,
+  step: number,
+  length: number,
+): void {
+  const last = (length - 1) * step;
+  const reach = RADIUS * step;
+  for (let channel = start; channel < start + 4; channel++) {
+    let sum = 0;
+    for (let at = -reach; at <= reach; at += step) sum += from[channel + Math.min(Math.max(at, 0), last)];
+    for (let at = 0; at <= last; at += step) {
+      to[channel + at] = sum / (2 * RADIUS + 1);
+      sum += from[channel + Math.min(at + reach + step, last)] - from[channel + Math.max(at - reach, 0)];
     }
   }
 }
@@ -52,11 +82,11 @@ export function paintBlur(image: PixelImage, backdrop: RgbImage): void {
       if (opacity === 1) continue;
       const low = columns.low[x] * 3;
       const high = columns.high[x] * 3;
-      const share = columns.share[x];
-      for (let channel = 0; channel < 3; channel++) {
-        const under = line[low + channel] * (1 - share) + line[high + channel] * share;
-        data[at + channel] = data[at + channel] * opacity + under * (1 - opacity);
-      }
+      const fromHigh = (1 - opacity) * columns.share[x];
+      const fromLow = 1 - opacity - fromHigh;
+      data[at] = data[at] * opacity + line[low] * fromLow + line[high] * fromHigh;
+      data[at + 1] = data[at + 1] * opacity + line[low + 1] * fromLow + line[high + 1] * fromHigh;
+      data[at + 2] = data[at + 2] * opacity + line[low + 2] * fromLow + line[high + 2] * fromHigh;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { blurredCopy, paintBlur } from './blur.ts';
+import { blurredBackground, paintBlur } from './blur.ts';
 import type { DecodeLimits, EncodeTarget, ImageCodec } from './codec.ts';
 import { alphaToGrey, applyMask, cropInPlace, paintColour, replaceAlpha, subjectBox } from './compose.ts';
 import { type MattingWarning, throwIfAborted } from './errors.ts';
@@ -99,7 +99,7 @@ export function createMatting(parts: MattingParts): Matting {
     enter('postprocess', control);
     const mask = lanczosGrey(maskFromOutput(output, model), image.width, image.height);
     enter('compose', control);
-    const backdrop = needsBackdrop(options) ? blurredCopy(image) : undefined;
+    const backdrop = needsBackdrop(options) ? blurredBackground(image, mask) : undefined;
     if (options.output === 'mask') replaceAlpha(image, mask);
     else applyMask(image, mask);
     const warnings = [...prepared.warnings];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blurredCopy, paintBlur } from '#matting/blur.ts';
+import { blurredBackground, paintBlur } from '#matting/blur.ts';
 import { alphaToGrey, applyMask, cropInPlace, paintColour, subjectBox } from '#matting/compose.ts';
 import type { Mask, PixelImage } from '#matting/image.ts';
 import type { Rgba } from '#matting/options.ts';
@@ -77,7 +77,11 @@ describe('over its own background out of focus', () => {
     fc.assert(
       fc.property(side, side, byte, (width, height, alpha) => {
         const image = filled(width, height, [90, 140, 200, 255]);
-        const backdrop = blurredCopy(image);
+        const backdrop = blurredBackground(image, {
+          width,
+          height,
+          data: new Uint8Array(width * height).fill(alpha),
+        });
         for (let at = 3; at < image.data.length; at += 4) image.data[at] = alpha;
         paintBlur(image, backdrop);
         expect(image.data).toEqual(filled(width, height, [90, 140, 200, 255]).data);
@@ -89,12 +93,27 @@ describe('over its own background out of focus', () => {
   it('what is cut away turns smooth and the subject stays sharp', () => {
     const image = filled(400, 300, [0, 0, 0, 255]);
     for (let i = 0; i < 400 * 300; i++) if ((i % 400) % 2 === 0) image.data.fill(255, i * 4, i * 4 + 3);
-    const backdrop = blurredCopy(image);
+    const backdrop = blurredBackground(image, { width: 400, height: 300, data: new Uint8Array(400 * 300) });
     for (let i = 0; i < 400 * 300; i++) image.data[i * 4 + 3] = i % 400 < 200 ? 255 : 0;
     paintBlur(image, backdrop);
     const row = (from: number) => [0, 1, 2, 3].map((x) => image.data[(150 * 400 + from + x) * 4]);
     expect(row(100)).toEqual([255, 0, 255, 0]);
     for (const value of row(300)) expect(Math.abs(value - 127)).toBeLessThan(8);
+  });
+
+  it('the subject’s colours do not glow around it', () => {
+    const image = filled(300, 200, [0, 60, 0, 255]);
+    const mask = { width: 300, height: 200, data: new Uint8Array(300 * 200) };
+    for (let i = 0; i < 300 * 200; i++) {
+      if (i % 300 < 100 || i % 300 >= 200) continue;
+      image.data.set([255, 255, 255, 255], i * 4);
+      mask.data[i] = 255;
+    }
+    const backdrop = blurredBackground(image, mask);
+    const colourAt = (x: number) => [...backdrop.data.subarray((100 * 300 + x) * 3, (100 * 300 + x) * 3 + 3)];
+    expect(colourAt(95)).toEqual([0, 60, 0]);
+    // Under the subject's own edge, where hair lets it through.
+    expect(colourAt(105)).toEqual([0, 60, 0]);
   });
 });
 
