@@ -65,8 +65,19 @@ export default defineConfig({
         server: { headers: isolation },
         // The runtime finds its .wasm next to its own module, which pre-bundling would move.
         optimizeDeps: {
-          exclude: ['onnxruntime-web'],
-          include: ['client-zip', 'comlink', 'dexie', 'fast-check', 'hono', 'hono/streaming', 'zod'],
+          exclude: ['onnxruntime-web', '@jsquash/png'],
+          include: [
+            'client-zip',
+            'comlink',
+            'dexie',
+            'fast-check',
+            'fflate',
+            'hono',
+            'hono/streaming',
+            'uuid',
+            'workbox-window',
+            'zod',
+          ],
         },
         worker: { format: 'es' },
         test: {

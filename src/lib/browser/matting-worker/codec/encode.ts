@@ -1,5 +1,6 @@
 import { MIME_TYPES, type EncodeTarget } from '#matting/codec.ts';
 import type { PixelImage } from '#matting/image.ts';
+import { encodePngInWasm, ownArray } from './png-in-wasm.ts';
 import { readStraight } from './webgl-read.ts';
 
 const DEFAULT_QUALITY = 90;
@@ -32,24 +33,6 @@ async function encodeInBrowser(image: PixelImage, options: ImageEncodeOptions): 
   const blob = await canvas.convertToBlob(options);
   context.transferFromImageBitmap(null);
   return blob;
-}
-
-async function encodePngInWasm(image: PixelImage): Promise<Blob> {
-  const { default: encodePng } = await import('@jsquash/png/encode.js');
-  const { width, height } = image;
-  // It reads the whole buffer, whatever part of it the array is.
-  const data = isWholeBuffer(image.data) ? ownArray(image) : image.data.slice();
-  const bytes = await encodePng({ data, width, height, colorSpace: 'srgb' } as ImageData);
-  return new Blob([bytes], { type: MIME_TYPES.png });
-}
-
-function isWholeBuffer(data: Uint8ClampedArray): boolean {
-  return data.byteLength === data.buffer.byteLength;
-}
-
-/** Neither ImageData nor the encoder takes shared memory. */
-function ownArray({ data }: PixelImage): Uint8ClampedArray<ArrayBuffer> {
-  return data.buffer instanceof ArrayBuffer ? (data as Uint8ClampedArray<ArrayBuffer>) : data.slice();
 }
 
 let straight: Promise<boolean> | undefined;
