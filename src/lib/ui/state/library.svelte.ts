@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { JobOptions } from '#queue/options.ts';
 import type { JobWire } from '#queue/wire.ts';
-import type { Engine, JobsUpdate, Offcut, Offline, Progress } from '$lib/browser/offcut.ts';
+import type { Engine, JobsUpdate, Offcut, Offline, Progress } from '../../browser/offcut.ts';
 import { pictureKey } from './pictures.ts';
 import { sentenceOf } from './words.ts';
 

@@ -1,5 +1,8 @@
 /** `showSaveFilePicker`, where the browser has it (https://wicg.github.io/file-system-access/). */
-type SavePicker = (options: { suggestedName: string }) => Promise<FileSystemFileHandle>;
+type SavePicker = (options: {
+  suggestedName: string;
+  types: { accept: Record<string, string[]> }[];
+}) => Promise<FileSystemFileHandle>;
 
 /** Milliseconds that a download may take to start reading its object URL; browsers tell nobody when they are done. */
 const URL_LIFETIME = 60_000;
@@ -29,7 +32,10 @@ export async function saveStream(
     saveBlob(new Blob([blob], { type: mediaType }), name);
     return;
   }
-  const file = await picker({ suggestedName: name }).catch(undefinedWhenAborted);
+  const file = await picker({
+    suggestedName: name,
+    types: [{ accept: { [mediaType]: [name.slice(name.lastIndexOf('.'))] } }],
+  }).catch(undefinedWhenAborted);
   if (file) await (await open()).pipeTo(await file.createWritable());
 }
 
