@@ -64,7 +64,8 @@ async function describeFiles(folder: string, wanted = (_url: string) => true) {
     .map(async (entry) => {
       const file = path.join(entry.parentPath, entry.name);
       const relative = path.relative(folder, file).split(path.sep).join('/');
-      return describeFile(file, `/${relative.replace(/(^|\/)index\.html$/, '$1').replace(/\.html$/, '')}`);
+      // The page by its file's name: at `/` the server answers programs with JSON.
+      return describeFile(file, `/${relative}`);
     });
   const files = await Promise.all(described);
   return files

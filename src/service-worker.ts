@@ -53,7 +53,7 @@ registerRoute(
   ({ url }) => onUse.includes(url.pathname),
   ({ request }) => firstFromCache(request),
 );
-registerRoute(new NavigationRoute(createHandlerBoundToURL('/')));
+registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html')));
 
 /** Tells the pages how much of the app is stored, while it is fetched. */
 function tellProgress() {
