@@ -23,5 +23,5 @@ describeQueueProperties(
       },
     };
   },
-  { runs: 25, operations: 40 },
+  { runs: 50, operations: 40 },
 );

@@ -24,21 +24,36 @@ export function describeQueueProperties(
   { runs, operations }: { runs: number; operations: number },
 ): void {
   describe(name, () => {
+    test('an outcome that is written twice keeps its result', async () => {
+      await playOn(newStorage, [
+        { do: 'submit', side: 0, images: 1, priority: 5, key: null },
+        { do: 'lease', side: 0, owner: 'runner A' },
+        { do: 'complete', side: 0, which: 0 },
+        { do: 'complete', side: 1, which: 0 },
+      ]);
+    });
+
     test('any sequence of operations leaves what the model says', { timeout: 60_000 }, async () => {
       const sequence = fc.array(operation, { minLength: 1, maxLength: operations, size: 'max' });
       await fc.assert(
-        fc.asyncProperty(sequence, async (operations) => {
-          const storage = await newStorage();
-          try {
-            await play(operations, storage);
-          } finally {
-            await storage.dispose();
-          }
-        }),
-        { numRuns: runs },
+        fc.asyncProperty(sequence, (operations) => playOn(newStorage, operations)),
+        // Within the test's own time, so that a failure is printed with its seed however long it takes to shorten.
+        { numRuns: runs, interruptAfterTimeLimit: 30_000 },
       );
     });
   });
+}
+
+async function playOn(
+  newStorage: () => Promise<QueueStorage>,
+  operations: readonly Operation[],
+): Promise<void> {
+  const storage = await newStorage();
+  try {
+    await play(operations, storage);
+  } finally {
+    await storage.dispose();
+  }
 }
 
 async function play(operations: readonly Operation[], storage: QueueStorage): Promise<void> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,10 +7,13 @@ import { openDiskBlobs } from '../../server/blobs/disk.ts';
 import { openSqliteStore } from '../../server/stores/sqlite.ts';
 import { describeQueueProperties } from './queue-properties.ts';
 
+/** In memory where that is possible: thousands of transactions, and none of them has to survive a power cut. */
+const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 describeQueueProperties(
   'the queue over SQLite and disk',
   async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'offcut-properties-'));
+    const folder = await mkdtemp(path.join(parent, 'offcut-properties-'));
     const opened: QueueStore[] = [];
     return {
       async open() {
@@ -23,5 +27,5 @@ describeQueueProperties(
       },
     };
   },
-  { runs: 60, operations: 40 },
+  { runs: 150, operations: 60 },
 );
