@@ -37,7 +37,7 @@ async function preview(picture: Picture) {
     return beyond < 0 ? 255 : value;
   });
   const cut = await photo(picture)
-    .joinChannel(mask, { raw: { width, height, channels: 1 } })
+    .joinChannel(Buffer.from(mask), { raw: { width, height, channels: 1 } })
     .png()
     .toBuffer();
   return sharp(cut).resize(PREVIEW);

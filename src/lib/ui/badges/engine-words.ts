@@ -1,4 +1,4 @@
-import type { Engine } from '$lib/browser/offcut.ts';
+import type { Engine } from '../../browser/offcut.ts';
 
 export interface BadgeWords {
   readonly title: string;

@@ -1,4 +1,4 @@
-import type { Offline } from '$lib/browser/offcut.ts';
+import type { Offline } from '../../browser/offcut.ts';
 import type { BadgeWords } from './engine-words.ts';
 
 export function offlineWords(offline: Offline): BadgeWords {

@@ -21,8 +21,11 @@ const STATE_WORDS = {
 
 /** A stage by the name that the pipeline gives it; one that this page does not know yet is "Working". */
 export function stageWords(stage: string | undefined): string {
-  const words: Readonly<Record<string, string>> = STAGE_WORDS;
-  return (stage !== undefined && words[stage]) || STATE_WORDS.processing;
+  return stage !== undefined && isStage(stage) ? STAGE_WORDS[stage] : STATE_WORDS.processing;
+}
+
+function isStage(stage: string): stage is Stage {
+  return Object.hasOwn(STAGE_WORDS, stage);
 }
 
 export function stateWords(state: State): string {
@@ -36,7 +39,7 @@ export function images(count: number): string {
 /** `1.2 MB`, decimal as file managers count. */
 export function byteWords(bytes: number): string {
   if (bytes < 1_000) return `${String(bytes)} B`;
-  if (bytes < 1_000_000) return `${String(Math.round(bytes / 1_000))} KB`;
+  if (bytes < 999_500) return `${String(Math.round(bytes / 1_000))} KB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
 }
 

@@ -1,0 +1,40 @@
+import type { JobWire, ResultWire } from '#queue/wire.ts';
+
+const RESULT = {
+  index: 0,
+  filename: 'photo.jpg',
+  status: 'pending',
+  url: null,
+  width: null,
+  height: null,
+  bytes: null,
+  warnings: [],
+  error: null,
+} as const satisfies ResultWire;
+
+/** A job as the facade gives it, of one image for each of `results`. */
+export function job(id: string, created_at: string, ...results: Partial<ResultWire>[]): JobWire {
+  const items = (results.length > 0 ? results : [{}]).map((result, index) => ({
+    ...RESULT,
+    index,
+    ...result,
+  }));
+  return {
+    id,
+    status: items[0]?.status ?? 'pending',
+    type: items.length === 1 ? 'single' : 'batch',
+    created_at,
+    started_at: null,
+    completed_at: null,
+    progress: { total: items.length, processed: 0, failed: 0 },
+    model: 'u2netp',
+    filenames: items.map(({ filename }) => filename),
+    results: items,
+    error: null,
+  };
+}
+
+/** Seconds past noon as the wire writes them. */
+export function at(seconds: number): string {
+  return new Date(Date.UTC(2030, 0, 1, 12, 0, seconds)).toISOString();
+}

@@ -1,0 +1,211 @@
+import { mount, unmount } from 'svelte';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { QueueError } from '#queue/errors.ts';
+import Page from '../../../src/lib/ui/page/Page.svelte';
+import { Workshop } from '../../../src/lib/ui/state/workshop.svelte.ts';
+import '../../../src/lib/ui/styles/base.css';
+import '../../../src/lib/ui/styles/tokens.css';
+import { at, job } from './jobs.ts';
+import { ScriptedOffcut } from './scripted-offcut.ts';
+
+const byId = (id: string) => page.getByTestId(id);
+
+let offcut: ScriptedOffcut;
+let workshop: Workshop;
+let shown: Record<string, unknown> | undefined;
+
+function show(): void {
+  workshop = new Workshop();
+  shown = mount(Page, { target: document.body, props: { workshop } });
+}
+
+async function open(): Promise<void> {
+  show();
+  await workshop.library.open(async () => offcut);
+}
+
+/** A square PNG of one colour. */
+async function picture(pixels: number, colour: string): Promise<Blob> {
+  const canvas = new OffscreenCanvas(pixels, pixels);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no canvas');
+  context.fillStyle = colour;
+  context.fillRect(0, 0, pixels, pixels);
+  return canvas.convertToBlob();
+}
+
+async function showDone(...ids: string[]): Promise<void> {
+  for (const [n, id] of ids.entries()) {
+    offcut.inputs.set(id, await picture(64, 'red'));
+    offcut.results.set(id, await picture(64, 'blue'));
+    const result = { filename: `${id}.jpg`, status: 'completed', width: 64, height: 64, bytes: 900 } as const;
+    offcut.show(job(id, at(n), result));
+  }
+}
+
+beforeEach(() => {
+  offcut = new ScriptedOffcut();
+});
+
+afterEach(async () => {
+  if (shown) await unmount(shown);
+  shown = undefined;
+  vi.restoreAllMocks();
+});
+
+describe('the first screen', () => {
+  test('says what it is and takes images before the queue has opened', async () => {
+    show();
+    await expect.element(page.getByRole('heading', { name: /Remove backgrounds/ })).toBeInTheDocument();
+    void workshop.add([{ name: 'early.jpg', file: new Blob() }]);
+    expect(offcut.calls).toEqual([]);
+    await workshop.library.open(async () => offcut);
+    await expect.poll(() => offcut.calls).toEqual(['submit early.jpg']);
+  });
+
+  test('says what happened when the browser cannot hold a queue, and what works still', async () => {
+    show();
+    await workshop.library.open(() => Promise.reject(new Error('This browser stores nothing.')));
+    await expect.element(page.getByRole('alert')).toMatchTextContent(/stores nothing.*server/);
+    await expect.element(byId('drop-zone')).not.toBeInTheDocument();
+  });
+});
+
+describe('a card', () => {
+  beforeEach(open);
+
+  test('says in words what happens to its image, and how far it is', async () => {
+    offcut.show(job('a', at(0), { status: 'processing' }));
+    await expect.element(byId('card-status')).toHaveTextContent('Working');
+    offcut.tellProgress({ jobId: 'a', index: 0, stage: 'infer', fraction: 0.4 });
+    await expect.element(byId('card-status')).toHaveTextContent('Finding the subject');
+    await expect.element(page.getByRole('progressbar', { name: /photo\.jpg/ })).toHaveValue(0.4);
+  });
+
+  test('says why its image failed, and tries again', async () => {
+    const error = { code: 'image_unsupported', message: 'This is a PDF, not an image.' };
+    offcut.show(job('a', at(0), { filename: 'a.pdf', status: 'failed', error }));
+    await expect.element(byId('card-error')).toHaveTextContent(error.message);
+    await page.getByRole('button', { name: 'Try a.pdf again' }).click();
+    expect(offcut.calls).toEqual(['retry a']);
+  });
+
+  test('shows the warning that came with a result', async () => {
+    const warnings = [{ code: 'image_truncated', message: 'The lower part is missing.' }];
+    offcut.show(job('a', at(0), { status: 'completed', warnings }));
+    await expect.element(byId('card-warning')).toHaveTextContent('The lower part is missing.');
+  });
+
+  test('keeps the focus when its action changes, and passes it on when it is deleted', async () => {
+    offcut.show(
+      job('a', at(0), { filename: 'a.jpg' }),
+      job('b', at(1), { filename: 'b.jpg', status: 'cancelled' }),
+    );
+    await page.getByRole('button', { name: 'Cancel a.jpg' }).click();
+    offcut.show(job('a', at(0), { filename: 'a.jpg', status: 'cancelled' }));
+    await expect.element(page.getByRole('button', { name: 'Try a.jpg again' })).toHaveFocus();
+    await userEvent.keyboard('{Tab}{Enter}');
+    await expect.element(page.getByRole('button', { name: 'Delete b.jpg' })).toHaveFocus();
+  });
+
+  test('gives its object URLs back when it goes', async () => {
+    const alive = new Set<string>();
+    const [create, revoke] = [URL.createObjectURL.bind(URL), URL.revokeObjectURL.bind(URL)];
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      const url = create(blob);
+      alive.add(url);
+      return url;
+    });
+    vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => {
+      alive.delete(url);
+      revoke(url);
+    });
+    await showDone('a', 'b');
+    await expect.poll(() => alive.size).toBe(2);
+    workshop.delete(workshop.pictures);
+    await expect.poll(() => alive.size).toBe(0);
+  });
+});
+
+describe('the large view', () => {
+  beforeEach(async () => {
+    await open();
+    await showDone('a', 'b');
+    await page.getByRole('button', { name: 'Compare a.jpg with its original' }).click();
+  });
+
+  test('compares by keyboard, and says how much of the original is seen', async () => {
+    const slider = page.getByRole('slider');
+    await expect.element(slider).toHaveAttribute('aria-valuetext', '50 % original');
+    (slider.element() as HTMLElement).focus();
+    await userEvent.keyboard('{ArrowRight}');
+    await expect.element(slider).toHaveAttribute('aria-valuetext', '51 % original');
+  });
+
+  test('goes on to the next image, closes on Escape and gives the focus back', async () => {
+    await byId('viewer-next').click();
+    await expect.element(page.getByRole('heading', { name: 'b.jpg', level: 2 })).toBeInTheDocument();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(byId('viewer')).not.toBeInTheDocument();
+    await expect.element(page.getByRole('button', { name: 'Compare a.jpg with its original' })).toHaveFocus();
+  });
+
+  test('closes when its image is deleted in another tab', async () => {
+    await offcut.remove('a');
+    await expect.element(byId('viewer')).not.toBeInTheDocument();
+  });
+});
+
+describe('the page as a whole', () => {
+  beforeEach(open);
+
+  test('says that the device is full, and how many images were left out', async () => {
+    offcut.refusal = new QueueError('storage_full', 'This device has no room left.');
+    await workshop.add(['a.jpg', 'b.jpg', 'c.jpg'].map((name) => ({ name, file: new Blob() })));
+    await expect
+      .element(page.getByRole('status'))
+      .toMatchTextContent(/a\.jpg was not added\. This device has no room/);
+    await expect.element(page.getByRole('status')).toMatchTextContent(/2 images more could not be added/);
+    expect(offcut.calls).toEqual(['submit a.jpg']);
+  });
+
+  test('deletes everything only when the chance to undo is gone', async () => {
+    await showDone('a', 'b');
+    await byId('delete-all').click();
+    await expect.element(byId('drop-zone')).toBeInTheDocument();
+    await byId('undo').click();
+    await expect.poll(() => byId('card').elements().length).toBe(2);
+    await byId('delete-all').click();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => offcut.calls).toEqual(['remove a', 'remove b']);
+  });
+
+  test('says which runtime works and why, to a keyboard as well', async () => {
+    const reason = 'This browser offers no WebGPU adapter.';
+    offcut.tellEngine({ state: 'ready', runtime: 'wasm', threads: 2, reason });
+    await expect.element(byId('engine-badge')).toHaveTextContent('WebAssembly, 2 threads');
+    (byId('engine-badge').element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.element(page.getByText(reason)).toBeVisible();
+    await userEvent.keyboard('{Escape}');
+    await expect.element(page.getByText(reason)).not.toBeVisible();
+  });
+
+  test('raises the alarm when the engine fails', async () => {
+    offcut.tellEngine({
+      state: 'failed',
+      code: 'model_unavailable',
+      message: 'The model could not be loaded.',
+    });
+    await expect.element(page.getByRole('alert')).toHaveTextContent('The model could not be loaded.');
+  });
+
+  test('offers an update, and applies it when asked', async () => {
+    const apply = vi.fn();
+    offcut.tellOffline({ state: 'update', apply });
+    await byId('offline-badge').click();
+    await byId('apply-update').click();
+    expect(apply).toHaveBeenCalledOnce();
+  });
+});
