@@ -1,0 +1,123 @@
+/**
+ * How far a colour model may overrule the network, from 0 to 1, by cell. A model has to prove itself on pixels whose
+ * answer is known: on grass or stripes it fails there, and the network's mask stays.
+ */
+import type { Band } from './band.ts';
+import type { ColourModel } from './colour-model.ts';
+import type { Grid } from './grid.ts';
+import { boxMean, clamp, dilated, eroded, type Plane, plane, ramp } from './plane.ts';
+
+export interface Trust {
+  /** Where the model sees more of the subject than the network does. */
+  readonly add: Plane;
+  /** Where it sees less. */
+  readonly remove: Plane;
+}
+
+/** Cells about a place over which a model is checked. */
+const CHECK_RADIUS = 16;
+
+export function trustOf(grid: Grid, band: Band, model: ColourModel): Trust {
+  const { prior, width, height } = grid;
+  const { falseSubject, falseBackground } = mistakes(grid, band, model);
+  const residual = boxMean(model.residual, 1).data;
+  const support = boxMean(prior, 12).data;
+  const least = eroded(prior, 6).data;
+  const plateau = boxMean(
+    map(prior, (m) => (m > 0.15 && m < 0.9 ? 1 : 0)),
+    8,
+  ).data;
+  const add = plane(width, height);
+  const remove = plane(width, height);
+  for (let cell = 0; cell < add.data.length; cell++) {
+    const distance = model.distance.data[cell];
+    const known = ramp(2, 4, distance / (1 + Math.max(0, residual[cell] - 10) / 10));
+    if (known === 0) continue;
+    add.data[cell] = known * ramp(0.05, 0.01, falseSubject.data[cell]) * ramp(0, 0.05, support[cell]);
+    // Next to background anything may go; farther inside only what looks just like it, such as between spokes.
+    const open = ramp(0.3, 0.1, least[cell]);
+    const hole =
+      ramp(9, 3, model.fromBackground.data[cell]) *
+      ramp(4, 8, distance) *
+      ramp(0.04, 0.01, falseBackground.data[cell]) *
+      ramp(0.9, 0.6, plateau[cell]);
+    remove.data[cell] = known * ramp(0.3, 0.1, falseBackground.data[cell]) * Math.max(open, hole);
+  }
+  dropIslands(grid, model, add);
+  return { add, remove };
+}
+
+function map({ width, height, data }: Plane, value: (v: number) => number): Plane {
+  return { width, height, data: data.map(value) };
+}
+
+/** Alpha that the model gives to a cell's middle pixel. */
+export function alphaAt(grid: Grid, model: ColourModel, cell: number): number {
+  const { point } = grid;
+  return clamp(
+    model.red.data[cell] * point[cell * 3] +
+      model.green.data[cell] * point[cell * 3 + 1] +
+      model.blue.data[cell] * point[cell * 3 + 2] +
+      model.offset.data[cell],
+  );
+}
+
+/** Mean alpha that the model gives to proven background near by, and what it takes from proven subject. */
+function mistakes(grid: Grid, band: Band, model: ColourModel) {
+  const { width, height } = grid;
+  const subject = plane(width, height);
+  const background = plane(width, height);
+  for (let cell = 0; cell < subject.data.length; cell++) {
+    const alpha = model.distance.data[cell] === 0 ? 0.5 : alphaAt(grid, model, cell);
+    subject.data[cell] = alpha * band.provenBackground.data[cell];
+    background.data[cell] = (1 - alpha) * band.provenSubject.data[cell];
+  }
+  const share = (wrong: Plane, all: Plane): Plane => {
+    const count = boxMean(all, CHECK_RADIUS).data;
+    const sum = boxMean(wrong, CHECK_RADIUS);
+    return { ...sum, data: sum.data.map((value, cell) => value / (count[cell] + 0.01)) };
+  };
+  return {
+    falseSubject: share(subject, band.provenBackground),
+    falseBackground: share(background, band.provenSubject),
+  };
+}
+
+/** The network is sure enough of these cells for others to hang on to them. */
+const ROOT = 0.3;
+/** Average alpha of a cell that still conducts: a single hair. */
+const LINK = 0.1;
+
+/** Nothing is added that does not touch the subject: specks and things in the background that look like it. */
+function dropIslands(grid: Grid, model: ColourModel, add: Plane): void {
+  const { width, height, prior, moments } = grid;
+  const kept = plane(width, height);
+  const stack: number[] = [];
+  const conducts = (cell: number) => {
+    const alpha =
+      model.red.data[cell] * moments[0].data[cell] +
+      model.green.data[cell] * moments[1].data[cell] +
+      model.blue.data[cell] * moments[2].data[cell] +
+      model.offset.data[cell];
+    return Math.max(prior.data[cell], add.data[cell] * alpha) > LINK;
+  };
+  const keep = (cell: number) => {
+    kept.data[cell] = 1;
+    stack.push(cell);
+  };
+  prior.data.forEach((value, cell) => {
+    if (value > ROOT) keep(cell);
+  });
+  for (let cell = stack.pop(); cell !== undefined; cell = stack.pop()) {
+    const x = cell % width;
+    const y = (cell - x) / width;
+    for (let v = Math.max(y - 1, 0); v <= Math.min(y + 1, height - 1); v++) {
+      for (let u = Math.max(x - 1, 0); u <= Math.min(x + 1, width - 1); u++) {
+        const next = v * width + u;
+        if (kept.data[next] === 0 && conducts(next)) keep(next);
+      }
+    }
+  }
+  const margin = dilated(kept, 1).data;
+  for (let cell = 0; cell < margin.length; cell++) add.data[cell] *= margin[cell];
+}
