@@ -39,6 +39,10 @@ test('a reload in the middle of the work loses nothing and does nothing twice', 
   const app = await OffcutPage.open(context, server.url);
   await app.worksOffline();
   await app.add(...batch);
+  await app
+    .cards()
+    .nth(batch.length - 1)
+    .waitFor();
   await app.cards('completed').first().waitFor();
   await app.page.reload();
   for (const photo of batch) await app.reaches(photo.name, 'completed');
@@ -55,6 +59,10 @@ test('when the tab that works is closed mid-job, another tab goes on', async () 
   const second = await OffcutPage.open(context, server.url);
   expect(await leaders(second)).toBe(1);
   await first.add(...batch);
+  await second
+    .cards()
+    .nth(batch.length - 1)
+    .waitFor();
   await second.cards('processing').first().waitFor();
   await first.page.close();
 
