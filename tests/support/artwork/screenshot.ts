@@ -18,7 +18,7 @@ const photos = (await readdir(folder))
   .map((name) => join(folder, name));
 
 const browser = await launchChromium();
-const page = await browser.newPage({ viewport: { width: 1280, height: 760 }, deviceScaleFactor: 1.5 });
+const page = await browser.newPage({ viewport: { width: 1040, height: 786 }, deviceScaleFactor: 1.5 });
 await page.goto(url);
 // One font on every machine; the page itself takes the one of the system.
 await page.addStyleTag({ content: `:root { --font: Arial, 'Liberation Sans', sans-serif }` });
@@ -27,7 +27,14 @@ await page.getByTestId('file-input').setInputFiles(photos);
 const last = page.getByTestId('card').nth(photos.length - 1);
 // The last one is still under work, so that progress is seen as well.
 await last.and(page.locator('[data-state=processing]')).waitFor({ timeout: 5 * MINUTE });
-await page.mouse.move(0, 0);
+// And where a background is just going away, the cut is held half-way.
+await page.evaluate(() => {
+  for (const animation of document.getAnimations()) {
+    if (!(animation instanceof CSSAnimation) || !animation.animationName.endsWith('cut')) continue;
+    animation.pause();
+    animation.currentTime = 400;
+  }
+});
 const shot = await page.screenshot();
 await sharp(shot).png({ palette: true, quality: 90, compressionLevel: 9 }).toFile(TARGET);
 await browser.close();
