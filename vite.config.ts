@@ -2,7 +2,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Connect, type Plugin } from 'vite';
 
 /** Threads in WebAssembly need SharedArrayBuffer, which a page only has when it is cross-origin isolated. */
 const isolation = {
@@ -12,14 +12,25 @@ const isolation = {
 };
 
 export default defineConfig({
-  plugins: [sveltekit(), listFilesInServiceWorker()],
+  plugins: [isolatePages(), sveltekit(), listFilesInServiceWorker()],
   worker: { format: 'es' },
   build: { target: 'es2023' },
   // These find their .wasm next to their own module, which pre-bundling would move.
-  optimizeDeps: { exclude: ['onnxruntime-web', '@jsquash/png'] },
-  server: { headers: isolation },
-  preview: { headers: isolation },
+  optimizeDeps: { exclude: ['onnxruntime-web', '@jsquash/png'], include: ['comlink', 'fflate'] },
 });
+
+/** Vite's own `headers` settings leave out the pages, which SvelteKit answers. */
+function isolatePages(): Plugin {
+  const isolate: Connect.NextHandleFunction = (_request, response, next) => {
+    for (const [name, value] of Object.entries(isolation)) response.setHeader(name, value);
+    next();
+  };
+  return {
+    name: 'offcut-isolate-pages',
+    configureServer: ({ middlewares }) => void middlewares.use(isolate),
+    configurePreviewServer: ({ middlewares }) => void middlewares.use(isolate),
+  };
+}
 
 /**
  * Puts the list of all built files into the service worker, which stores them. SvelteKit's own list
