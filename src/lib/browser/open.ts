@@ -1,3 +1,4 @@
+import { QueueError } from '#queue/errors.ts';
 import { ContractClient, readFormAtHand } from './api.ts';
 import { TabChannel } from './channel.ts';
 import { Departures, storageIfAllowed } from './departures.ts';
@@ -18,6 +19,7 @@ import { zipResults } from './zip.ts';
 export async function openOffcut(): Promise<Offcut> {
   const device = openDevice(readFormAtHand);
   const { queue } = device;
+  await requireStorage(device);
   const client = new ContractClient(device.app);
   const channel = new TabChannel();
   const engine = followEngine(channel);
@@ -50,6 +52,20 @@ export async function openOffcut(): Promise<Offcut> {
       await device.close();
     },
   };
+}
+
+/** Reads from the store once, while it can still be said that there is none. */
+async function requireStorage(device: Device): Promise<void> {
+  try {
+    await device.queue.store.head();
+  } catch (cause) {
+    await device.close().catch(() => undefined);
+    throw new QueueError(
+      'internal_error',
+      'This browser lets Offcut store nothing on this device (it has no IndexedDB, or forbids it), and the queue needs that.',
+      { cause },
+    );
+  }
 }
 
 /** Whoever leads tells where inference runs; until then it is starting, or another tab's business. */
