@@ -209,13 +209,23 @@ export function describeApi(name: string, open: () => Promise<ApiHost>): void {
       test.each([
         [{ format: 'webp' }, 'image/webp', { format: 'webp', hasAlpha: true }],
         [{ format: 'jpeg', background: '#ff0000' }, 'image/jpeg', { format: 'jpeg', hasAlpha: false }],
-        [{ output: 'mask' }, 'image/png', { format: 'png', channels: 1 }],
       ])('options decide what is made: %j', async (fields, mediaType, expected) => {
         const { job_id: id } = await api.submit([await photo()], fields);
         expect(await api.finished(id)).toMatchObject({ status: 'completed' });
         const answer = await api.call({ method: 'GET', path: `/queue/job/${id}/result/0` });
         expect(answer.headers['content-type']).toBe(mediaType);
         expect(await sharp(answer.bytes).metadata()).toMatchObject(expected);
+      });
+
+      test('the output "mask" is the alpha itself: opaque grey, in one channel or in equal ones', async () => {
+        const { job_id: id } = await api.submit([await photo('portrait')], { output: 'mask' });
+        await api.finished(id);
+        const { bytes } = await api.call({ method: 'GET', path: `/queue/job/${id}/result/0` });
+        const data = await sharp(bytes).toColourspace('srgb').ensureAlpha().raw().toBuffer();
+        const pixels = Array.from({ length: data.length / 4 }, (_, at) => data.readUInt32BE(at * 4) >>> 0);
+        const greys = new Set(Array.from({ length: 256 }, (_, grey) => (grey * 0x1010100 + 0xff) >>> 0));
+        expect(pixels.filter((pixel) => !greys.has(pixel))).toHaveLength(0);
+        expect(new Set(pixels).size, 'it has edges').toBeGreaterThan(20);
       });
 
       test('the zip has every result under its own name, also when two images had the same', async () => {

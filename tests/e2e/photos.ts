@@ -45,7 +45,9 @@ async function sharedPhotos(): Promise<Photo[]> {
 }
 
 async function drawnPhotos(): Promise<Photo[]> {
-  const scenes = SCENE_NAMES.map(drawScene).filter(({ image }) => image.width > 300 && image.height > 300);
+  const scenes = SCENE_NAMES.map((name) => drawScene(name)).filter(
+    ({ image }) => image.width > 300 && image.height > 300,
+  );
   return Promise.all(
     scenes.map(async ({ name, image: { data, width, height } }) => ({
       name: `${name}.jpg`,
