@@ -23,21 +23,22 @@ export interface ApiSettings {
   /** Is any runner at work? */
   readonly running: () => boolean;
   readonly closing: AbortSignal;
-  /** Where the built PWA is, if it is. */
-  readonly pagesFolder: string;
 }
 
 /** All that the server answers: the contract, and the PWA to browsers. */
 export function createApi(settings: ApiSettings): Hono {
   const { config, log } = settings;
   const contract = createApp(routesHost(settings));
-  const pwa = pages(settings.pagesFolder);
+  const pwa = pages(config.pagesFolder);
   const app = new Hono();
   app.use(logRequests(log), securityHeaders, guard(config));
   app.get('/', async (context, next) => {
-    context.header('vary', 'Accept');
-    if (pwa !== undefined && wantsPage(context.req.raw)) return next();
-    return context.json(serviceInformation(VERSION));
+    if (pwa === undefined || !wantsPage(context.req.raw)) {
+      return context.json(serviceInformation(VERSION), 200, { vary: 'Accept' });
+    }
+    await next();
+    context.res.headers.append('vary', 'Accept');
+    return undefined;
   });
   app.get('*', async (context, next) => {
     if (pwa === undefined || CONTRACT_PATHS.test(context.req.path)) return next();

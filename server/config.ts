@@ -48,6 +48,7 @@ const variables = z.object({
   PORT: whole(0, 65_535).default(5000),
   HOST: z.string().default('127.0.0.1'),
   OFFCUT_DATA_DIR: z.string().default('./data'),
+  OFFCUT_BUILD_DIR: z.string().default(path.join(PROJECT_FOLDER, 'build')),
   OFFCUT_RUNNERS: whole(0, 64).default(1),
   OFFCUT_THREADS: whole(1, 256).default(availableParallelism()),
   OFFCUT_CONCURRENCY: whole(1, 16).default(3),
@@ -80,6 +81,8 @@ export interface Config {
   readonly host: string;
   /** Absolute. */
   readonly dataFolder: string;
+  /** Where the built PWA is, if it is. Absolute. */
+  readonly pagesFolder: string;
   /** Runner processes; 0 only accepts jobs. */
   readonly runners: number;
   /** Threads of one inference. */
@@ -123,6 +126,7 @@ export function readConfig(env: Environment = process.env): Config {
     port: values.PORT,
     host: values.HOST,
     dataFolder: path.resolve(values.OFFCUT_DATA_DIR),
+    pagesFolder: path.resolve(values.OFFCUT_BUILD_DIR),
     runners: values.OFFCUT_RUNNERS,
     threads: values.OFFCUT_THREADS,
     concurrency: values.OFFCUT_CONCURRENCY,

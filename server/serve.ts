@@ -1,6 +1,5 @@
-import path from 'node:path';
 import { createApi } from './api.ts';
-import { PROJECT_FOLDER, type Config } from './config.ts';
+import type { Config } from './config.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './log.ts';
 import { checkAliases } from './models.ts';
@@ -26,9 +25,8 @@ export async function serve(config: Config, log: Logger): Promise<RunningServer>
   const queue = await openQueue(config);
   const supervisor = new Supervisor({ queue, config, log });
   const closing = new AbortController();
-  const pagesFolder = path.join(PROJECT_FOLDER, 'build');
   const running = () => supervisor.running;
-  const api = createApi({ config, queue, log, running, closing: closing.signal, pagesFolder });
+  const api = createApi({ config, queue, log, running, closing: closing.signal });
   // Before the runners: a port in use is found out at once.
   const http = await listen(api, config, log);
   await supervisor.start();

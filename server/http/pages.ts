@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono, type MiddlewareHandler } from 'hono';
@@ -13,36 +13,36 @@ export function wantsPage(request: Request): boolean {
   return request.headers.get('accept')?.includes('text/html') ?? false;
 }
 
+interface Env {
+  Variables: { /** The file that is sent, perhaps its compressed copy. */ file?: string };
+}
+
 /** The built PWA, or `undefined` when it has not been built. */
-export function pages(folder: string): Hono | undefined {
-  const html = readPage(path.join(folder, 'index.html'));
-  if (html === undefined) return undefined;
-  const policy = contentSecurityPolicy(html);
-  const app = new Hono();
-  app.use(notModified);
+export function pages(folder: string): Hono<Env> | undefined {
+  if (!existsSync(path.join(folder, 'index.html'))) return undefined;
+  const app = new Hono<Env>();
+  app.use(notModified, fileHeaders);
   app.use(
-    serveStatic({
+    serveStatic<Env>({
       root: folder,
       precompressed: true,
-      onFound(_path, context) {
-        const hashed = context.req.path.startsWith(HASHED);
-        context.header('cache-control', hashed ? A_YEAR : 'no-cache');
-        if (context.res.headers.get('content-type')?.startsWith('text/html')) {
-          context.header('content-security-policy', policy);
-        }
-      },
+      onFound: (file, context) => context.set('file', file),
     }),
   );
   return app;
 }
 
-function readPage(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
+const fileHeaders: MiddlewareHandler<Env> = async (context, next) => {
+  await next();
+  const file = context.get('file')?.replace(/\.(br|gz)$/, '');
+  if (file === undefined) return;
+  const { headers } = context.res;
+  headers.set('cache-control', context.req.path.startsWith(HASHED) ? A_YEAR : 'no-cache');
+  // Read each time: the page may be built anew under a running server.
+  if (file.endsWith('.html')) {
+    headers.set('content-security-policy', contentSecurityPolicy(readFileSync(file, 'utf8')));
   }
-}
+};
 
 /** Files that are asked for again at every visit are sent again only when they are other ones. */
 const notModified: MiddlewareHandler = async (context, next) => {
@@ -54,6 +54,7 @@ const notModified: MiddlewareHandler = async (context, next) => {
   await res.body?.cancel();
   const headers = new Headers(res.headers);
   headers.delete('content-length');
+  // Hono would merge the headers of the answer before into the new one.
   context.res = undefined;
   context.res = new Response(null, { status: 304, headers });
 };

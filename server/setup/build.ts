@@ -11,6 +11,7 @@ const SOURCES = [
   'src/**/*',
   'static/**/*',
   'models/*.ts',
+  'models/cache/*.onnx',
   'package-lock.json',
   'svelte.config.js',
   'vite.config.ts',
