@@ -151,11 +151,16 @@ function animal(fur: Colour, furLength: number): Subject {
       gloss: 0,
     };
     const tail = curve(
-      [x + 18 * unit, ground - 8 * unit],
-      [x + 38 * unit, ground - 4 * unit],
-      [x + 33 * unit, ground - 26 * unit],
+      [x + 15 * unit, ground - 6 * unit],
+      [x + 31 * unit, ground - 4 * unit],
+      [x + 27 * unit, ground - 20 * unit],
       7,
     );
+    const core = union(...tail.slice(1).map((p, i) => rod(tail[i], p, 3.6 * unit)));
+    page.subject.paint(core, around([x + 24 * unit, ground - 12 * unit], 18 * unit), {
+      shade: solid(core, 3 * unit, material),
+      soft: soft * 3,
+    });
     for (const p of tail) coat(page, { ...strands, centre: p, rx: 2.5 * unit, ry: 2.5 * unit, count: 90 });
     const ears = [-1, 1].map((side) =>
       rod(

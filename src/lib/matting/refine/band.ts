@@ -1,5 +1,5 @@
 /** What of a coarse mask is certain: the rest is the band that refinement may change. */
-import { dilated, eroded, type Plane } from './plane.ts';
+import { dilated, eroded, type Plane, plane } from './plane.ts';
 
 /** The network's answers beyond these are taken as certain, unless an uncertain one is near. */
 const SUBJECT = 0.95;
@@ -29,21 +29,23 @@ export function findBand(prior: Plane): Band {
   const near = dilated(prior, 2).data;
   const wide = dilated(prior, REACH).data;
   const state = new Uint8Array(width * height).fill(UNCERTAIN);
-  const make = (value: (cell: number) => number): Plane => ({
-    width,
-    height,
-    data: Float32Array.from(state, (_, cell) => value(cell)),
-  });
-  for (let cell = 0; cell < state.length; cell++) {
-    if (inner[cell] >= SUBJECT) state[cell] = CERTAIN_SUBJECT;
-    else if (wide[cell] <= BACKGROUND) state[cell] = CERTAIN_BACKGROUND;
-  }
-  return {
+  const band: Band = {
     state,
-    subject: make((cell) => (inner[cell] >= SUBJECT ? 1 : 0)),
-    // Just outside the mask there may be hair, so what is farther away counts ten times as much.
-    background: make((cell) => (wide[cell] <= BACKGROUND ? 1 : near[cell] <= BACKGROUND ? 0.1 : 0)),
-    provenSubject: make((cell) => (deep[cell] >= SUBJECT ? 1 : 0)),
-    provenBackground: make((cell) => (wide[cell] <= BACKGROUND || near[cell] <= 0.01 ? 1 : 0)),
+    subject: plane(width, height),
+    background: plane(width, height),
+    provenSubject: plane(width, height),
+    provenBackground: plane(width, height),
   };
+  for (let cell = 0; cell < state.length; cell++) {
+    const inside = inner[cell] >= SUBJECT;
+    const outside = wide[cell] <= BACKGROUND;
+    if (inside) state[cell] = CERTAIN_SUBJECT;
+    else if (outside) state[cell] = CERTAIN_BACKGROUND;
+    band.subject.data[cell] = inside ? 1 : 0;
+    // Just outside the mask there may be hair, so what is farther away counts ten times as much.
+    band.background.data[cell] = outside ? 1 : near[cell] <= BACKGROUND ? 0.1 : 0;
+    band.provenSubject.data[cell] = deep[cell] >= SUBJECT ? 1 : 0;
+    band.provenBackground.data[cell] = outside || near[cell] <= 0.01 ? 1 : 0;
+  }
+  return band;
 }

@@ -24,56 +24,68 @@ export interface ColourModel {
 
 /** Each coarser level of the neighbourhood counts this much less: the nearest reliable pixels decide. */
 const DECAY = 0.05;
-/** Steps of halving that a neighbourhood spans at least and at most. */
+/** Steps of halving, from every second cell on, that a neighbourhood spans at least and at most. */
 const FINEST = 2;
-const COARSEST = 7;
+const COARSEST = 6;
 /** Variance added to every channel: about the noise of a sensor, (2.5 / 255)². */
 const NOISE = 1e-4;
 
 export function fitColours(grid: Grid, subject: Plane, background: Plane): ColourModel {
   const front = neighbourhoods(grid, subject);
   const back = neighbourhoods(grid, background);
-  const { width, height } = grid;
-  const empty = () => plane(width, height);
-  const model: ColourModel = {
-    red: empty(),
-    green: empty(),
-    blue: empty(),
-    offset: empty(),
-    distance: empty(),
-    residual: empty(),
-    fromBackground: empty(),
-  };
+  const means = grid.moments.slice(0, 3).map(reduced);
+  const half = FIELDS.map(() => plane(means[0].width, means[0].height));
   const solver = new Discriminant();
-  for (let cell = 0; cell < width * height; cell++) {
-    if (solver.fit(front, back, cell)) store(model, solver, grid, cell);
+  for (let cell = 0; cell < half[0].data.length; cell++) {
+    if (solver.fit(front, back, cell)) store(half, solver, means, cell);
   }
-  return model;
+  const [red, green, blue, offset, distance, residual, fromBackground] = half.map((small) => {
+    const target = plane(grid.width, grid.height);
+    addEnlarged(small, target, 1);
+    return target;
+  });
+  return { red, green, blue, offset, distance, residual, fromBackground };
 }
 
-function store(model: ColourModel, solver: Discriminant, { moments }: Grid, cell: number): void {
+const FIELDS = [
+  'red',
+  'green',
+  'blue',
+  'offset',
+  'distance',
+  'residual',
+  'fromBackground',
+] as const satisfies readonly (keyof ColourModel)[];
+
+function store(half: readonly Plane[], solver: Discriminant, means: readonly Plane[], cell: number): void {
   const { normal, distance, back, gap } = solver;
-  model.red.data[cell] = normal[0];
-  model.green.data[cell] = normal[1];
-  model.blue.data[cell] = normal[2];
-  model.offset.data[cell] = -dot(normal, back);
-  model.distance.data[cell] = distance;
-  const off = [0, 1, 2].map((c) => moments[c].data[cell] - back[c]) as unknown as Triple;
-  model.fromBackground.data[cell] = solver.behind.form(off);
+  const off: Triple = [
+    means[0].data[cell] - back[0],
+    means[1].data[cell] - back[1],
+    means[2].data[cell] - back[2],
+  ];
   const alpha = Math.min(Math.max(dot(normal, off), 0), 1);
   const beside: Triple = [off[0] - alpha * gap[0], off[1] - alpha * gap[1], off[2] - alpha * gap[2]];
-  model.residual.data[cell] = solver.pooled.form(beside);
+  half[0].data[cell] = normal[0];
+  half[1].data[cell] = normal[1];
+  half[2].data[cell] = normal[2];
+  half[3].data[cell] = -dot(normal, back);
+  half[4].data[cell] = distance;
+  half[5].data[cell] = solver.pooled.form(beside);
+  half[6].data[cell] = solver.behind.form(off);
 }
 
-/** Weighted sums of weight and moments about every cell, over a neighbourhood that grows until it finds something. */
-function neighbourhoods(grid: Grid, weight: Plane): Float32Array[] {
-  const { width, height, moments } = grid;
+/**
+ * Weighted sums of weight and moments, for every second cell in both directions, over a neighbourhood that grows
+ * until it finds something.
+ */
+function neighbourhoods({ width, height, moments }: Grid, weight: Plane): Float32Array[] {
   const weighted = plane(width, height);
   return Array.from({ length: MOMENTS + 1 }, (_, k) => {
-    if (k === 0) return spread(weight);
+    if (k === 0) return spread(reduced(weight));
     const moment = moments[k - 1].data;
     for (let i = 0; i < moment.length; i++) weighted.data[i] = moment[i] * weight.data[i];
-    return spread(weighted);
+    return spread(reduced(weighted));
   });
 }
 
@@ -89,9 +101,8 @@ function spread(source: Plane): Float32Array {
     addEnlarged(levels[level], levels[level - 1], DECAY);
   }
   for (let level = Math.min(FINEST, levels.length - 1); level > 0; level--) {
-    const target = plane(levels[level - 1].width, levels[level - 1].height);
-    addEnlarged(levels[level], target, 1);
-    levels[level - 1] = target;
+    levels[level - 1].data.fill(0);
+    addEnlarged(levels[level], levels[level - 1], 1);
   }
   return levels[0].data;
 }

@@ -79,7 +79,7 @@ function apply(image: PixelImage, mask: Mask, state: Uint8Array, fields: Float32
   for (let y = 0; y < height; y++) {
     const top = rows.low[y];
     if (mixKinds(state, top, grid.width, kinds)) {
-      mixFields(fields, top * line.length, rows.share[y], line);
+      mixFields(fields, top * line.length, rows.share[y], line, kinds);
     }
     applyRow(image.data, mask.data, y * width, kinds, line, columns);
   }
@@ -114,9 +114,19 @@ function mixKinds(state: Uint8Array, top: number, width: number, kinds: Uint8Arr
   return uncertain;
 }
 
-function mixFields(fields: Float32Array, from: number, share: number, line: Float32Array): void {
-  for (let i = 0, a = from, b = from + line.length; i < line.length; i++, a++, b++) {
-    line[i] = fields[a] + (fields[b] - fields[a]) * share;
+function mixFields(
+  fields: Float32Array,
+  from: number,
+  share: number,
+  line: Float32Array,
+  kinds: Uint8Array,
+): void {
+  for (let x = 0; x < kinds.length; x++) {
+    if (kinds[x] !== UNCERTAIN && (x === 0 || kinds[x - 1] !== UNCERTAIN)) continue;
+    for (let i = x * FIELDS; i < (x + 1) * FIELDS; i++) {
+      const upper = fields[from + i];
+      line[i] = upper + (fields[from + line.length + i] - upper) * share;
+    }
   }
 }
 

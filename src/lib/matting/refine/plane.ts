@@ -66,8 +66,24 @@ export function boxMean({ width, height, data }: Plane, radius: number): Plane {
   const rows = new Float32Array(data.length);
   for (let y = 0; y < height; y++) runningMean(data, rows, y * width, 1, width, radius);
   const result = plane(width, height);
-  for (let x = 0; x < width; x++) runningMean(rows, result.data, x, width, height, radius);
+  runningRows(rows, result, radius);
   return result;
+}
+
+/** As `runningMean`, down all columns at once. */
+function runningRows(from: Float32Array, { width, height, data }: Plane, radius: number): void {
+  const sums = new Float64Array(width);
+  let count = 0;
+  const addRow = (y: number, sign: number) => {
+    count += sign;
+    for (let x = 0, at = y * width; x < width; x++, at++) sums[x] += sign * from[at];
+  };
+  for (let y = 0; y < Math.min(radius, height); y++) addRow(y, 1);
+  for (let y = 0; y < height; y++) {
+    if (y + radius < height) addRow(y + radius, 1);
+    if (y > radius) addRow(y - radius - 1, -1);
+    for (let x = 0, at = y * width; x < width; x++, at++) data[at] = sums[x] / count;
+  }
 }
 
 function runningMean(
@@ -94,47 +110,58 @@ function runningMean(
   }
 }
 
-/** Greatest value over a square of `radius` cells to each side. */
-export function dilated(source: Plane, radius: number): Plane {
-  return extremes(source, radius, Math.max);
-}
-
-/** Least value over a square of `radius` cells to each side. */
-export function eroded(source: Plane, radius: number): Plane {
-  return extremes(source, radius, Math.min);
-}
-
-type Pick = (a: number, b: number) => number;
-
-function extremes({ width, height, data }: Plane, radius: number, pick: Pick): Plane {
+/** Greatest value over a square of `radius` cells to each side, cut off at the border. */
+export function dilated({ width, height, data }: Plane, radius: number): Plane {
   const rows = new Float32Array(data.length);
   const result = plane(width, height);
-  const spare = new Float32Array(Math.max(width, height));
-  for (let y = 0; y < height; y++) window(data, rows, y * width, 1, width, radius, pick, spare);
-  for (let x = 0; x < width; x++) window(rows, result.data, x, width, height, radius, pick, spare);
+  const padded = new Float32Array((width + 2 * radius) * height);
+  padded.fill(-Infinity);
+  for (let y = 0; y < height; y++) {
+    padded.set(data.subarray(y * width, (y + 1) * width), y * (width + 2 * radius) + radius);
+  }
+  widest(padded, rows, { lines: height, length: width, step: 1 }, radius);
+  const tall = new Float32Array(width * (height + 2 * radius));
+  tall.fill(-Infinity);
+  tall.set(rows, radius * width);
+  widest(tall, result.data, { lines: 1, length: height, step: width }, radius);
   return result;
 }
 
-/** A window of 2 radius + 1 is covered by two of a power of two, each built by doubling. */
-function window(
-  from: Float32Array,
-  to: Float32Array,
-  start: number,
-  step: number,
-  length: number,
-  radius: number,
-  pick: Pick,
-  spare: Float32Array,
-): void {
-  for (let i = 0; i < length; i++) spare[i] = from[start + i * step];
+/** Least value over a square of `radius` cells to each side, cut off at the border. */
+export function eroded(source: Plane, radius: number): Plane {
+  const negative = { ...source, data: source.data.map((value) => -value) };
+  const result = dilated(negative, radius);
+  for (let i = 0; i < result.data.length; i++) result.data[i] = -result.data[i];
+  return result;
+}
+
+/** `lines` runs of `length` elements, each element being `step` numbers that are compared with their like. */
+interface Runs {
+  readonly lines: number;
+  readonly length: number;
+  readonly step: number;
+}
+
+/**
+ * A window of 2 radius + 1 is covered by two of a power of two, which are built by doubling, in place. In `padded`
+ * each run has `radius` elements more at either end.
+ */
+function widest(padded: Float32Array, to: Float32Array, { lines, length, step }: Runs, radius: number): void {
+  const line = (length + 2 * radius) * step;
   let span = 1;
   for (; span * 2 <= 2 * radius + 1; span *= 2) {
-    for (let i = 0; i < length; i++) spare[i] = pick(spare[i], spare[Math.min(i + span, length - 1)]);
+    const shift = span * step;
+    for (let start = 0; start < lines * line; start += line) {
+      // What lies `span` further on has not been raised yet.
+      for (let at = start; at < start + line - shift; at++) {
+        if (padded[at + shift] > padded[at]) padded[at] = padded[at + shift];
+      }
+    }
   }
-  for (let i = 0; i < length; i++) {
-    const first = Math.max(i - radius, 0);
-    const second = Math.max(i + radius + 1 - span, first);
-    // Windows that hang over the end repeat the last value, which changes no extreme.
-    to[start + i * step] = pick(spare[first], spare[Math.min(second, length - 1)]);
+  const shift = (2 * radius + 1 - span) * step;
+  for (let run = 0; run < lines; run++) {
+    for (let i = 0, a = run * line, at = run * length * step; i < length * step; i++, a++, at++) {
+      to[at] = padded[a] > padded[a + shift] ? padded[a] : padded[a + shift];
+    }
   }
 }

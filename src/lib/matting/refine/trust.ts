@@ -31,16 +31,16 @@ export function trustOf(grid: Grid, band: Band, model: ColourModel): Trust {
   const remove = plane(width, height);
   for (let cell = 0; cell < add.data.length; cell++) {
     const distance = model.distance.data[cell];
-    const known = ramp(2, 4, distance / (1 + Math.max(0, residual[cell] - 10) / 10));
+    const known = ramp(1.5, 3, distance / (1 + Math.max(0, residual[cell] - 10) / 10));
     if (known === 0) continue;
-    add.data[cell] = known * ramp(0.05, 0.01, falseSubject.data[cell]) * ramp(0, 0.05, support[cell]);
+    add.data[cell] = known * ramp(0.1, 0.03, falseSubject.data[cell]) * ramp(0, 0.05, support[cell]);
     // Next to background anything may go; farther inside only what looks just like it, such as between spokes.
     const open = ramp(0.3, 0.1, least[cell]);
     const hole =
-      ramp(9, 3, model.fromBackground.data[cell]) *
-      ramp(4, 8, distance) *
-      ramp(0.04, 0.01, falseBackground.data[cell]) *
-      ramp(0.9, 0.6, plateau[cell]);
+      ramp(12, 5, model.fromBackground.data[cell]) *
+      ramp(3, 6, distance) *
+      ramp(0.08, 0.02, falseBackground.data[cell]) *
+      ramp(0.95, 0.75, plateau[cell]);
     remove.data[cell] = known * ramp(0.3, 0.1, falseBackground.data[cell]) * Math.max(open, hole);
   }
   dropIslands(grid, model, add);
