@@ -170,6 +170,16 @@ describe('the page as a whole', () => {
     expect(offcut.calls).toEqual(['submit a.jpg']);
   });
 
+  test('counts images that are still being added, so that the number to come is known from the start', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    offcut.accepting = promise;
+    offcut.show(job('a', at(0)));
+    const added = workshop.add(['b.jpg', 'c.jpg'].map((name) => ({ name, file: new Blob() })));
+    await expect.element(byId('overall-progress')).toHaveTextContent('0 of 3 done');
+    resolve();
+    await added;
+  });
+
   test('deletes everything only when the chance to undo is gone', async () => {
     await showDone('a', 'b');
     await byId('delete-all').click();

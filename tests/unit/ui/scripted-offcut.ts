@@ -11,6 +11,8 @@ export class ScriptedOffcut implements Offcut {
   readonly inputs = new Map<string, Blob>();
   readonly results = new Map<string, Blob>();
   refusal: Error | undefined;
+  /** Submissions wait for it. */
+  accepting: Promise<void> = Promise.resolve();
   #jobs = new Listeners<{ changed: readonly JobWire[]; removed: readonly string[] }>();
   #progress = new Listeners<Progress>();
   #engine = new Listeners<Engine>();
@@ -34,6 +36,7 @@ export class ScriptedOffcut implements Offcut {
 
   async submit(_file: Blob, name: string): ReturnType<Offcut['submit']> {
     this.calls.push(`submit ${name}`);
+    await this.accepting;
     if (this.refusal) throw this.refusal;
     const [job_id, message] = [crypto.randomUUID(), 'Queued.'];
     return { job_id, status: 'queued', job_type: 'single', files_count: 1, model: 'u2netp', message };

@@ -13,7 +13,8 @@ export function engineWords(engine: Engine): BadgeWords {
   switch (engine.state) {
     case 'starting':
       return {
-        title: 'Engine is starting',
+        title: 'Starting',
+        more: ' the engine',
         detail: 'The model is being loaded. Images wait in the queue until it is there.',
       };
     case 'ready':

@@ -7,7 +7,7 @@ export async function takeDropped(workshop: Workshop, { sources, leftOut }: Drop
   if (leftOut > 0) {
     const files =
       leftOut === 1 ? '1 file that is no image was' : `${String(leftOut)} files that are no images were`;
-    workshop.notices.inform(`Added ${images(sources.length)}; ${files} left out.`);
+    workshop.notices.inform(`Adding ${images(sources.length)}; ${files} left out.`);
   } else if (sources.length === 0) {
     workshop.notices.inform('There was no image in that.');
   }

@@ -4,7 +4,7 @@ import { saveBlob, saveStream } from './save.ts';
 import { Intake, type IntakeOutcome, type Source } from './intake.svelte.ts';
 import { Library } from './library.svelte.ts';
 import { Notices } from './notices.svelte.ts';
-import { currentRun, dropsOf, type Picture, tallyOf } from './pictures.ts';
+import { currentRun, dropsOf, type Picture, type Tally, tallyOf } from './pictures.ts';
 import { Removals } from './removals.svelte.ts';
 import { Settings } from './settings.svelte.ts';
 import { images, sentenceOf } from './words.ts';
@@ -29,7 +29,12 @@ export class Workshop {
   readonly pictures = $derived(this.drops.flat());
   readonly done = $derived(this.pictures.filter((picture) => picture.state === 'completed'));
   readonly run = $derived(currentRun(this.drops));
-  readonly tally = $derived(tallyOf(this.run));
+  /** Of the run, what is still being added included. */
+  readonly tally: Tally = $derived.by(() => {
+    const run = tallyOf(this.run);
+    const toCome = this.intake.total - this.intake.done;
+    return { ...run, total: run.total + toCome, open: run.open + toCome };
+  });
   /** 0 to 1, what is under work counted by its stages. */
   readonly fraction = $derived.by(() => {
     const { total, open } = this.tally;
