@@ -1,0 +1,52 @@
+/** What is compared: each method turns the network's small mask into a full-size matte with colours. */
+import type { Mask, PixelImage } from '#matting/image.ts';
+import { closedFormEdges } from '#matting/refine/closed-form.ts';
+import { refineEdges } from '#matting/refine/edge.ts';
+import { estimateForeground } from '#matting/refine/foreground.ts';
+import { guidedFilter } from '#matting/refine/guided-filter.ts';
+import { lanczosGrey } from '#matting/resample.ts';
+import type { Matted } from './metrics/index.ts';
+
+/** Both parameters are the method's own copies. */
+type Refine = (image: PixelImage, mask: Mask) => void;
+
+export interface Method {
+  readonly id: string;
+  readonly title: string;
+  readonly refine: Refine;
+}
+
+/** The first is what others are measured against: mask enlarged, colours kept. */
+export const METHODS: readonly Method[] = [
+  { id: 'none', title: 'mask enlarged (as rembg)', refine: () => undefined },
+  { id: 'guided', title: 'fast guided filter', refine: guidedFilter },
+  {
+    id: 'fast',
+    title: 'local colour models + colours',
+    refine: (image, mask) => {
+      refineEdges(image, mask);
+      estimateForeground(image, mask);
+    },
+  },
+  {
+    id: 'closed-form',
+    title: 'closed form + colours',
+    refine: (image, mask) => {
+      closedFormEdges(image, mask);
+      estimateForeground(image, mask);
+    },
+  },
+];
+
+export interface Timed extends Matted {
+  /** Of refinement alone, without enlarging the mask. */
+  readonly milliseconds: number;
+}
+
+export function run(method: Method, image: PixelImage, coarse: Mask): Timed {
+  const alpha = lanczosGrey(coarse, image.width, image.height);
+  const colours: PixelImage = { ...image, data: image.data.slice() };
+  const start = performance.now();
+  method.refine(colours, alpha);
+  return { alpha, colours, milliseconds: performance.now() - start };
+}

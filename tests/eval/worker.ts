@@ -1,0 +1,51 @@
+/** Measures one case after the other: draws or reads it, runs the network once, then every method. */
+import { parentPort } from 'node:worker_threads';
+import { maskFromOutput } from '#matting/mask.ts';
+import { preprocess } from '#matting/preprocess.ts';
+import { DEFAULT_MODEL } from '#models/registry.ts';
+import { createOnnxRuntime } from '../../server/matting/runtime.ts';
+import { readWeights } from '../../server/matting/weights.ts';
+import type { Case, CaseResult, MethodResult } from './case.ts';
+import { loadCase } from './load.ts';
+import { METHODS, run } from './methods.ts';
+import { score } from './metrics/index.ts';
+import { asPicture, onMagenta } from './picture.ts';
+
+if (!parentPort) throw new Error('Started by pool.ts as a worker thread.');
+const port = parentPort;
+
+const { signal } = new AbortController();
+const session = await createOnnxRuntime({ threads: 1 }).load(
+  DEFAULT_MODEL,
+  await readWeights(DEFAULT_MODEL),
+  signal,
+);
+
+async function measure(item: Case): Promise<CaseResult> {
+  const { name, tag, image, alpha, colours } = await loadCase(item);
+  const coarse = maskFromOutput(await session.run(preprocess(image, DEFAULT_MODEL), signal), DEFAULT_MODEL);
+  const results: MethodResult[] = [];
+  for (const method of METHODS) {
+    const found = run(method, image, coarse);
+    results.push({
+      method: method.id,
+      scores: score(found, { alpha, colours }),
+      milliseconds: found.milliseconds,
+      picture: await onMagenta(found),
+    });
+  }
+  const exact = await onMagenta({ alpha, colours: colours ?? image });
+  return { name, tag, megapixels: alpha.data.length / 1e6, input: await asPicture(image), exact, results };
+}
+
+port.on('message', (item: Case) => {
+  measure(item).then(
+    (result) => port.postMessage(result),
+    (cause: unknown) => {
+      // Thrown outside the promise, so that the thread dies with it and the pool hears of it.
+      queueMicrotask(() => {
+        throw cause;
+      });
+    },
+  );
+});
