@@ -52,7 +52,8 @@ export class OffcutPage {
   json(path: string): Promise<{ status: number; body: unknown }> {
     return this.page.evaluate(async (to) => {
       const answer = await fetch(to);
-      return { status: answer.status, body: await answer.json() };
+      const body: unknown = await answer.json();
+      return { status: answer.status, body };
     }, path);
   }
 
