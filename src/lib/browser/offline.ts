@@ -13,12 +13,12 @@ const UPDATE_CHECK_HOURS = 1;
 export class OfflineReadiness {
   readonly #state = new Observable<Offline>({ state: 'storing', fraction: 0 });
   readonly #channel = new BroadcastChannel(STORING_CHANNEL);
-  #timer: ReturnType<typeof setInterval> | undefined;
+  readonly #closed = new AbortController();
+  #applying = false;
 
   constructor() {
     this.#channel.onmessage = ({ data }: MessageEvent<StoringMessage>) => {
-      if (this.#state.value.state === 'storing')
-        this.#state.set({ state: 'storing', fraction: data.fraction });
+      if (this.#isStoring()) this.#state.set({ state: 'storing', fraction: data.fraction });
     };
     void this.#start();
   }
@@ -28,7 +28,7 @@ export class OfflineReadiness {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#closed.abort();
     this.#channel.close();
   }
 
@@ -39,55 +39,76 @@ export class OfflineReadiness {
       return;
     }
     const workbox = new Workbox(SCRIPT);
-    this.#follow(workbox);
+    this.#followStoring(workbox);
+    this.#followUpdates(workbox);
     try {
-      const registration = await workbox.register({ immediate: true });
-      if (registration?.active && !registration.waiting) this.#state.set({ state: 'ready' });
+      await workbox.register({ immediate: true });
       this.#lookForUpdates(workbox);
     } catch (cause) {
       // With the server out of reach this page itself came out of the cache.
-      if ((await navigator.serviceWorker.getRegistration())?.active) this.#state.set({ state: 'ready' });
-      else
-        this.#unavailable(
-          `The app could not be stored (${messageOf(cause)}). It works while this page is open.`,
-        );
+      if ((await navigator.serviceWorker.getRegistration())?.active) return;
+      this.#unavailable(
+        `The app could not be stored (${messageOf(cause)}). It works while this page is open.`,
+      );
     }
   }
 
-  #follow(workbox: Workbox): void {
-    workbox.addEventListener('activated', () => {
-      this.#state.set({ state: 'ready' });
+  #isStoring(): boolean {
+    return this.#state.value.state === 'storing';
+  }
+
+  #followStoring(workbox: Workbox): void {
+    // Resolves once a version is active, which it is not before all of it is stored.
+    void navigator.serviceWorker.ready.then(() => {
+      if (this.#isStoring()) this.#state.set({ state: 'ready' });
     });
-    workbox.addEventListener('waiting', () => {
-      this.#offerUpdate(workbox);
-    });
-    workbox.addEventListener('redundant', ({ isUpdate }) => {
+    workbox.addEventListener('redundant', () => {
       // A failed update leaves the version that works.
-      if (isUpdate) return;
+      if (!this.#isStoring()) return;
       this.#unavailable(
         'The app could not be stored whole: the connection broke, or there is no room left. It works while this page is open; reload it to try again.',
       );
     });
   }
 
-  #offerUpdate(workbox: Workbox): void {
-    const apply = () => {
-      workbox.addEventListener('controlling', () => {
-        location.reload();
+  #followUpdates(workbox: Workbox): void {
+    workbox.addEventListener('waiting', () => {
+      this.#offer(() => {
+        this.#applying = true;
+        workbox.messageSkipWaiting();
       });
-      workbox.messageSkipWaiting();
+    });
+    const { serviceWorker } = navigator;
+    let controlled = serviceWorker.controller !== null;
+    const onChange = () => {
+      const isUpdate = controlled;
+      controlled = true;
+      // At the first visit the new service worker takes over the page that it came with.
+      if (!isUpdate) return;
+      if (this.#applying) location.reload();
+      // Another tab applied it. Files that only this version has may be gone.
+      else {
+        this.#offer(() => {
+          location.reload();
+        });
+      }
     };
+    serviceWorker.addEventListener('controllerchange', onChange, { signal: this.#closed.signal });
+  }
+
+  #offer(apply: () => void): void {
     this.#state.set({ state: 'update', apply });
   }
 
   /** A page may stay open for days. */
   #lookForUpdates(workbox: Workbox): void {
-    this.#timer = setInterval(
-      () => {
-        workbox.update().catch(() => undefined);
-      },
-      UPDATE_CHECK_HOURS * 3600 * 1000,
-    );
+    const look = () => {
+      workbox.update().catch(() => undefined);
+    };
+    const timer = setInterval(look, UPDATE_CHECK_HOURS * 3600 * 1000);
+    this.#closed.signal.addEventListener('abort', () => {
+      clearInterval(timer);
+    });
   }
 
   #unavailable(reason: string): void {
