@@ -1,9 +1,7 @@
 /** What is compared: each method turns the network's small mask into a full-size matte with colours. */
 import type { Mask, PixelImage } from '#matting/image.ts';
-import { closedFormEdges } from '#matting/refine/closed-form.ts';
-import { refineEdges } from '#matting/refine/edge.ts';
-import { estimateForeground } from '#matting/refine/foreground.ts';
 import { guidedFilter } from '#matting/refine/guided-filter.ts';
+import { refine } from '#matting/refine/refine.ts';
 import { lanczosGrey } from '#matting/resample.ts';
 import type { Matted } from './metrics/index.ts';
 
@@ -23,18 +21,12 @@ export const METHODS: readonly Method[] = [
   {
     id: 'fast',
     title: 'local colour models + colours',
-    refine: (image, mask) => {
-      refineEdges(image, mask);
-      estimateForeground(image, mask);
-    },
+    refine: (image, mask) => refine(image, mask, 'fast'),
   },
   {
     id: 'closed-form',
-    title: 'closed form + colours',
-    refine: (image, mask) => {
-      closedFormEdges(image, mask);
-      estimateForeground(image, mask);
-    },
+    title: 'colour models, closed form + colours',
+    refine: (image, mask) => refine(image, mask, 'closed-form'),
   },
 ];
 

@@ -22,7 +22,7 @@ export function refineEdges(image: PixelImage, mask: Mask): void {
 }
 
 /** A sample that was found, not given, counts this much. */
-const FOUND = 0.5;
+const FOUND = 2;
 
 /** Takes what the first model is sure of into the second's samples, so that hair and gaps teach their own colours. */
 function learn(grid: Grid, band: Band, model: ColourModel, { add, remove }: Trust): void {

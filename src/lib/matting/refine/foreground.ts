@@ -65,37 +65,45 @@ function sampled(image: PixelImage, mask: Mask, scale: number): Level {
   return { width, height, alpha, image: colours, front: empty(), back: empty() };
 }
 
-/** Starts from the coarser level, or from the image's own colours. */
+/** Starts from the coarser level, or from the image's own colours; where alpha is certain, the colour is known. */
 function begin(level: Level, coarser: Level | undefined): void {
-  const { width, height } = level;
-  if (!coarser) {
-    level.front.set(level.image);
-    level.back.set(level.image);
-    return;
-  }
+  const { width, height, alpha, image, front, back } = level;
+  front.set(image);
+  back.set(image);
+  if (!coarser) return;
   for (let y = 0, to = 0; y < height; y++) {
     const row = Math.floor(((y + 0.5) * coarser.height) / height) * coarser.width;
-    for (let x = 0; x < width; x++, to += 3) {
+    for (let x = 0; x < width; x++, to++) {
       const from = (row + Math.floor(((x + 0.5) * coarser.width) / width)) * 3;
       for (let c = 0; c < 3; c++) {
-        level.front[to + c] = coarser.front[from + c];
-        level.back[to + c] = coarser.back[from + c];
+        if (alpha[to] !== 1) front[to * 3 + c] = coarser.front[from + c];
+        if (alpha[to] !== 0) back[to * 3 + c] = coarser.back[from + c];
       }
     }
   }
 }
 
-/** One sweep: each pixel's two colours from its own equation and its four neighbours, in closed form. */
+/**
+ * One sweep: each pixel's two colours from its own equation and its four neighbours, in closed form. Where alpha is
+ * certain and so is everything around, there is nothing to separate.
+ */
 function relax(level: Level): void {
   const { width, height, alpha } = level;
   const around = new Int32Array(4);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
+      const own = alpha[i];
       around[0] = x > 0 ? i - 1 : i;
       around[1] = x < width - 1 ? i + 1 : i;
       around[2] = y > 0 ? i - width : i;
       around[3] = y < height - 1 ? i + width : i;
-      relaxPixel(level, i, alpha[i], around);
+      const flat =
+        alpha[around[0]] === own &&
+        alpha[around[1]] === own &&
+        alpha[around[2]] === own &&
+        alpha[around[3]] === own;
+      if (flat && (own === 0 || own === 1)) continue;
+      relaxPixel(level, i, own, around);
     }
   }
 }
