@@ -42,9 +42,9 @@ export interface JobsUpdate {
 export type Unsubscribe = () => void;
 
 /**
- * Offcut on this device, as the page sees it. Changes go through the contract's routes, answered by the service
- * worker, or in the page by the same Hono app while no service worker controls it: either way no image leaves the
- * device. Every method rejects with a `QueueError` whose message can be shown.
+ * Offcut on this device, as the page sees it. Changes go through the contract's routes, which the page answers itself:
+ * nothing is handed to `fetch`, so no image can leave the device, whatever becomes of the service worker (which answers
+ * the same routes for scripts that do fetch). Every method rejects with a `QueueError` whose message can be shown.
  */
 export interface Offcut {
   submit(file: Blob, name: string, options?: Partial<JobOptions>): Promise<SubmitWire>;

@@ -1,6 +1,6 @@
 import { expose } from 'comlink';
 import { throwIfAborted } from '#matting/errors.ts';
-import { createMatting, DEFAULT_LIMITS, type Cutout, type Matting } from '#matting/pipeline.ts';
+import { createMatting, type Cutout, type Matting } from '#matting/pipeline.ts';
 import type { InferenceSession } from '#matting/runtime.ts';
 import { createBrowserCodec } from './codec.ts';
 import type {
@@ -11,6 +11,7 @@ import type {
   RuntimeChoice,
   WorkerListener,
 } from './interface.ts';
+import { limitsHere } from './limits.ts';
 import { createWebRuntime, type WebRuntime } from './runtime.ts';
 import { carryErrorsWhole } from './transfer.ts';
 import { fetchWeights } from './weights.ts';
@@ -83,7 +84,12 @@ class Service implements MattingWorker {
     this.#listener?.alive();
     const { report } = runtime;
     if (report === undefined) throw new Error('A runtime that has loaded a model has a report.');
-    const matting = createMatting({ codec: this.#codec, session, model: model.spec, limits: DEFAULT_LIMITS });
+    const matting = createMatting({
+      codec: this.#codec,
+      session,
+      model: model.spec,
+      limits: limitsHere(),
+    });
     return { modelId: model.spec.id, matting, session, report };
   }
 }
