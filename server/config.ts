@@ -40,18 +40,26 @@ const aliases = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+/** Each runner holds a copy of the model and of the images in hand: more of them would need gigabytes. */
+const MOST_RUNNERS = 4;
+
 /**
- * Every variable that the server reads (docs/configuration.md), as text in and values out. One runner with a thread
- * for each core gives the most images an hour (tests/bench/throughput.ts); a second runner adds memory, not speed.
+ * Cores for runners first, then for threads of one inference: on two cores, two runners of one thread did 0.76 of
+ * what the bare network does, one of two threads 0.67 (tests/bench/throughput.ts), since decoding and encoding keep
+ * one runner's second thread waiting. A single image is done sooner with more threads.
  */
+const CORES = availableParallelism();
+const RUNNERS = Math.min(CORES, MOST_RUNNERS);
+
+/** Every variable that the server reads (docs/configuration.md), as text in and values out. */
 const variables = z.object({
   PORT: whole(0, 65_535).default(5000),
   HOST: z.string().default('127.0.0.1'),
   OFFCUT_DATA_DIR: z.string().default('./data'),
   OFFCUT_BUILD_DIR: z.string().default(path.join(PROJECT_FOLDER, 'build')),
-  OFFCUT_RUNNERS: whole(0, 64).default(1),
-  OFFCUT_THREADS: whole(1, 256).default(availableParallelism()),
-  OFFCUT_CONCURRENCY: whole(1, 16).default(3),
+  OFFCUT_RUNNERS: whole(0, 64).default(RUNNERS),
+  OFFCUT_THREADS: whole(1, 256).optional(),
+  OFFCUT_CONCURRENCY: whole(1, 16).default(2),
   OFFCUT_RETENTION_DAYS: positive(36_500).default(7),
   OFFCUT_MAX_FILE_MB: positive(4096).default(64),
   OFFCUT_MAX_FILES: whole(1, 10_000).default(500),
@@ -128,7 +136,7 @@ export function readConfig(env: Environment = process.env): Config {
     dataFolder: path.resolve(values.OFFCUT_DATA_DIR),
     pagesFolder: path.resolve(values.OFFCUT_BUILD_DIR),
     runners: values.OFFCUT_RUNNERS,
-    threads: values.OFFCUT_THREADS,
+    threads: values.OFFCUT_THREADS ?? Math.max(1, Math.floor(CORES / Math.max(1, values.OFFCUT_RUNNERS))),
     concurrency: values.OFFCUT_CONCURRENCY,
     retentionSeconds: values.OFFCUT_RETENTION_DAYS * 24 * 3600,
     maxFileBytes: Math.round(values.OFFCUT_MAX_FILE_MB * MIB),
