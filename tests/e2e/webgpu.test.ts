@@ -62,7 +62,7 @@ describe('with a software adapter', () => {
     expect(onGpu.engine).toMatchObject({
       state: 'ready',
       runtime: 'webgpu',
-      reason: /WebGPU on .*swiftshader/i,
+      reason: expect.stringMatching(/WebGPU on .*swiftshader/i) as string,
     });
     const onCpu = await run(page, 'wasm');
     expect(onCpu.engine).toMatchObject({ state: 'ready', runtime: 'wasm' });
@@ -74,7 +74,10 @@ describe('with a software adapter', () => {
   it('prefers WebAssembly when it may choose, and says why', async () => {
     const page = await browser.newPage();
     const { engine } = await run(page, 'auto');
-    expect(engine).toMatchObject({ runtime: 'wasm', reason: /emulated in software.*WebAssembly on/i });
+    expect(engine).toMatchObject({
+      runtime: 'wasm',
+      reason: expect.stringMatching(/emulated in software.*WebAssembly on/i) as string,
+    });
     await page.close();
   });
 
@@ -82,7 +85,10 @@ describe('with a software adapter', () => {
     const page = await browser.newPage();
     await page.context().route(/asyncify.*\.wasm/, (route) => route.abort());
     const { engine, mask } = await run(page, 'webgpu');
-    expect(engine).toMatchObject({ runtime: 'wasm', reason: /WebGPU failed on this device.*WebAssembly on/ });
+    expect(engine).toMatchObject({
+      runtime: 'wasm',
+      reason: expect.stringMatching(/WebGPU failed on this device.*WebAssembly on/) as string,
+    });
     expect(new Set(mask).size).toBeGreaterThan(100);
     await page.close();
   });
@@ -91,6 +97,9 @@ describe('with a software adapter', () => {
 it('without any adapter it runs on WebAssembly, and says why', async () => {
   const browser = await launchChromium();
   const { engine } = await run(await browser.newPage(), 'webgpu');
-  expect(engine).toMatchObject({ runtime: 'wasm', reason: /no WebGPU.*WebAssembly on/ });
+  expect(engine).toMatchObject({
+    runtime: 'wasm',
+    reason: expect.stringMatching(/no WebGPU.*WebAssembly on/) as string,
+  });
   await browser.close();
 });
