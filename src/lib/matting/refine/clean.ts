@@ -86,14 +86,16 @@ function region({ width, height, data }: Mask, start: number, seen: Uint8Array, 
   seen[start] = 1;
   let touchesBorder = false;
   let kept = 0;
+  let large = false;
   const visit = (pixel: number) => {
     if (seen[pixel] || data[pixel] > THRESHOLD !== subject) return;
     seen[pixel] = 1;
     pixels.push(pixel);
   };
   while (kept < pixels.length) {
-    // Once too large, a region is only walked through: what was visited need not be kept.
-    const pixel = pixels.length > most + 1 ? (pixels.pop() ?? start) : pixels[kept++];
+    large ||= pixels.length > most;
+    // A large region is only walked through: what was visited need not be kept.
+    const pixel = large ? (pixels.pop() ?? start) : pixels[kept++];
     const x = pixel % width;
     const y = (pixel - x) / width;
     touchesBorder ||= x === 0 || y === 0 || x === width - 1 || y === height - 1;
@@ -102,7 +104,7 @@ function region({ width, height, data }: Mask, start: number, seen: Uint8Array, 
     if (y > 0) visit(pixel - width);
     if (y < height - 1) visit(pixel + width);
   }
-  return { pixels: pixels.length > most ? [] : pixels, touchesBorder };
+  return { pixels: large ? [] : pixels, touchesBorder };
 }
 
 /** One pixel of a small region and its soft surroundings take the other side's value. */

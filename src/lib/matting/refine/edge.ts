@@ -4,7 +4,7 @@
  * row, and the mask is changed in place, so memory does not grow either.
  */
 import type { Mask, PixelImage } from '../image.ts';
-import { type Band, CERTAIN_BACKGROUND, CERTAIN_SUBJECT, findBand, UNCERTAIN } from './band.ts';
+import { type Band, CERTAIN_SUBJECT, findBand, UNCERTAIN } from './band.ts';
 import { type ColourModel, fitColours } from './colour-model.ts';
 import { type Grid, makeGrid } from './grid.ts';
 import { clamp, type Plane } from './plane.ts';
@@ -130,6 +130,7 @@ function mixFields(
   }
 }
 
+/** One flat loop: a function a pixel would put its numbers on the heap, which costs more than the arithmetic. */
 function applyRow(
   colours: Uint8ClampedArray,
   alpha: Uint8Array,
@@ -140,29 +141,23 @@ function applyRow(
 ): void {
   for (let x = 0, pixel = start; x < low.length; x++, pixel++) {
     const kind = kinds[low[x]];
-    if (kind === CERTAIN_BACKGROUND) alpha[pixel] = 0;
-    else if (kind === CERTAIN_SUBJECT) alpha[pixel] = 255;
-    else alpha[pixel] = decide(colours, pixel * 4, alpha[pixel], line, low[x] * FIELDS, share[x]);
+    if (kind !== UNCERTAIN) {
+      alpha[pixel] = kind === CERTAIN_SUBJECT ? 255 : 0;
+      continue;
+    }
+    const a = low[x] * FIELDS;
+    const b = a + FIELDS;
+    const right = share[x];
+    const left = 1 - right;
+    const found =
+      (line[a] * left + line[b] * right) * colours[pixel * 4] +
+      (line[a + 1] * left + line[b + 1] * right) * colours[pixel * 4 + 1] +
+      (line[a + 2] * left + line[b + 2] * right) * colours[pixel * 4 + 2] +
+      (line[a + 3] * left + line[b + 3] * right);
+    const bounded = found < 0 ? 0 : found > 255 ? 255 : found;
+    const prior = alpha[pixel];
+    const field = bounded > prior ? 4 : 5;
+    const trust = line[a + field] * left + line[b + field] * right;
+    alpha[pixel] = prior + (bounded - prior) * trust + 0.5;
   }
-}
-
-function decide(
-  colours: Uint8ClampedArray,
-  at: number,
-  prior: number,
-  line: Float32Array,
-  a: number,
-  share: number,
-): number {
-  const b = a + FIELDS;
-  const rest = 1 - share;
-  const found =
-    (line[a] * rest + line[b] * share) * colours[at] +
-    (line[a + 1] * rest + line[b + 1] * share) * colours[at + 1] +
-    (line[a + 2] * rest + line[b + 2] * share) * colours[at + 2] +
-    (line[a + 3] * rest + line[b + 3] * share);
-  const alpha = found < 0 ? 0 : found > 255 ? 255 : found;
-  const field = alpha > prior ? 4 : 5;
-  const trust = line[a + field] * rest + line[b + field] * share;
-  return prior + (alpha - prior) * trust + 0.5;
 }

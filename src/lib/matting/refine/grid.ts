@@ -24,19 +24,17 @@ export function makeGrid(image: PixelImage, mask: Mask): Grid {
   const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
   const width = Math.max(2, Math.round(image.width * scale));
   const height = Math.max(2, Math.round(image.height * scale));
-  const moments = Array.from({ length: MOMENTS }, () => plane(width, height));
-  const point = new Float32Array(width * height * 3);
+  const grid: Grid = {
+    width,
+    height,
+    prior: plane(width, height),
+    moments: Array.from({ length: MOMENTS }, () => plane(width, height)),
+    point: new Float32Array(width * height * 3),
+  };
   const columns = positions(width, image.width);
   const rows = positions(height, image.height);
-  const prior = plane(width, height);
-  for (let y = 0, cell = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, cell++) {
-      sampleCell(image, mask, { x, y, cell, columns, rows }, moments, prior);
-      const middle = (rows[y * SAMPLES + 1] * image.width + columns[x * SAMPLES + 1]) * 4;
-      for (let c = 0; c < 3; c++) point[cell * 3 + c] = image.data[middle + c] / 255;
-    }
-  }
-  return { width, height, prior, moments, point };
+  for (let j = 0; j < rows.length; j++) sampleRow(image, mask, rows[j] * image.width, columns, grid, j);
+  return grid;
 }
 
 /** Pixel positions of all samples along one side. */
@@ -46,44 +44,40 @@ function positions(cells: number, pixels: number): Int32Array {
   );
 }
 
-interface Cell {
-  readonly x: number;
-  readonly y: number;
-  readonly cell: number;
-  readonly columns: Int32Array;
-  readonly rows: Int32Array;
-}
-
 const WEIGHT = 1 / (SAMPLES * SAMPLES);
 
-function sampleCell(
-  image: PixelImage,
+/** Adds sample row `j` to its row of cells. */
+function sampleRow(
+  { data }: PixelImage,
   mask: Mask,
-  { x, y, cell, columns, rows }: Cell,
-  moments: readonly Plane[],
-  prior: Plane,
+  row: number,
+  columns: Int32Array,
+  { width, prior, moments, point }: Grid,
+  j: number,
 ): void {
-  let [r, g, b, rr, rg, rb, gg, gb, bb, m] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-  for (let j = 0; j < SAMPLES; j++) {
-    const row = rows[y * SAMPLES + j] * image.width;
-    for (let i = 0; i < SAMPLES; i++) {
-      const pixel = row + columns[x * SAMPLES + i];
-      const red = image.data[pixel * 4] / 255;
-      const green = image.data[pixel * 4 + 1] / 255;
-      const blue = image.data[pixel * 4 + 2] / 255;
-      r += red;
-      g += green;
-      b += blue;
-      rr += red * red;
-      rg += red * green;
-      rb += red * blue;
-      gg += green * green;
-      gb += green * blue;
-      bb += blue * blue;
-      m += mask.data[pixel];
+  const [r, g, b, rr, rg, rb, gg, gb, bb] = moments.map((moment) => moment.data);
+  const isMiddle = j % SAMPLES === SAMPLES >> 1;
+  const first = Math.floor(j / SAMPLES) * width;
+  for (let i = 0; i < columns.length; i++) {
+    const cell = first + Math.floor(i / SAMPLES);
+    const pixel = row + columns[i];
+    const red = data[pixel * 4] / 255;
+    const green = data[pixel * 4 + 1] / 255;
+    const blue = data[pixel * 4 + 2] / 255;
+    prior.data[cell] += (mask.data[pixel] / 255) * WEIGHT;
+    r[cell] += red * WEIGHT;
+    g[cell] += green * WEIGHT;
+    b[cell] += blue * WEIGHT;
+    rr[cell] += red * red * WEIGHT;
+    rg[cell] += red * green * WEIGHT;
+    rb[cell] += red * blue * WEIGHT;
+    gg[cell] += green * green * WEIGHT;
+    gb[cell] += green * blue * WEIGHT;
+    bb[cell] += blue * blue * WEIGHT;
+    if (isMiddle && i % SAMPLES === SAMPLES >> 1) {
+      point[cell * 3] = red;
+      point[cell * 3 + 1] = green;
+      point[cell * 3 + 2] = blue;
     }
   }
-  prior.data[cell] = (m / 255) * WEIGHT;
-  const sums = [r, g, b, rr, rg, rb, gg, gb, bb];
-  for (let k = 0; k < MOMENTS; k++) moments[k].data[cell] = sums[k] * WEIGHT;
 }
