@@ -1,7 +1,8 @@
 /*
  * The arrows of the architecture, checked on resolved files:
  *
- *     ui, routes → browser → queue, matting        server → queue, matting, models
+ *     ui, routes → browser → queue, matting        server → queue, matting, models, client
+ *     client → types of queue
  *
  * Each `comment` gives the reason and the fix. What dependency-cruiser cannot see (globals, and `import type` inside a
  * .svelte file) is checked by eslint.config.js.
@@ -28,6 +29,30 @@ module.exports = {
   forbidden: [
     pureLayer('queue', 'the pipeline'),
     pureLayer('matting', 'the queue'),
+    {
+      name: 'client-is-alone',
+      comment:
+        'src/lib/client is published by itself, for any program that talks to a server. Take the value as a parameter, or write the few lines again.',
+      severity: 'error',
+      from: { path: '^src/lib/client/', pathNot: TEST },
+      to: { path: OWN, pathNot: '^src/lib/(client|queue)/' },
+    },
+    {
+      name: 'client-borrows-types-only',
+      comment:
+        'A value imported from src/lib/queue would bring zod and the whole domain into the published client. Use `import type`.',
+      severity: 'error',
+      from: { path: '^src/lib/client/', pathNot: TEST },
+      to: { path: '^src/lib/queue/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'client-needs-no-package',
+      comment:
+        'The client is small because it needs nothing but web standards. Write the few lines yourself.',
+      severity: 'error',
+      from: { path: '^src/lib/client/', pathNot: TEST },
+      to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'] },
+    },
     {
       name: 'pure-layers-are-portable',
       comment:
@@ -135,7 +160,8 @@ module.exports = {
       comment:
         'The code that is delivered may not need a development package, which `npm ci --omit=dev` leaves out. Move it to "dependencies" in package.json.',
       severity: 'error',
-      from: { path: '^(src|server|models)/', pathNot: TEST },
+      // The published client is built from a checkout only.
+      from: { path: '^(src|server|models)/', pathNot: `${TEST}|^server/setup/client-types[.]ts$` },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
     {

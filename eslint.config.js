@@ -57,6 +57,15 @@ const reach = {
     message:
       'The registry of models is handed in by the host. Take the model or the registry as a parameter.',
   },
+  client: {
+    regex: String.raw`${up}client/|^#client/|^\$lib/client/`,
+    message: 'The client talks to the routes from outside. Nothing that a route runs may need it.',
+  },
+  packages: {
+    regex: String.raw`^[^.#]`,
+    message:
+      'The client is published alone and needs nothing but web standards. Write the few lines yourself.',
+  },
   tests: {
     regex: `${up}tests/`,
     message: 'Tests depend on the code, never the other way. Move what both need into the code.',
@@ -124,7 +133,7 @@ const disableWithReason = {
   }),
 };
 
-const pure = ['src/lib/queue/**/*.ts', 'src/lib/matting/**/*.ts', 'models/**/*.ts'];
+const pure = ['src/lib/queue/**/*.ts', 'src/lib/matting/**/*.ts', 'src/lib/client/**/*.ts', 'models/**/*.ts'];
 const browserFiles = ['src/lib/browser/**', 'src/service-worker.ts', 'src/service-worker/**'];
 const pages = ['src/lib/ui/**', 'src/routes/**', 'src/*.ts'];
 
@@ -185,9 +194,10 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 
-  mayNotImport(['src/lib/queue/**/*.ts'], allExcept('queue')),
-  mayNotImport(['src/lib/matting/**/*.ts'], allExcept('matting')),
-  mayNotImport(['models/**/*.ts'], allExcept('matting', 'models')),
+  mayNotImport(['src/lib/queue/**/*.ts'], allExcept('queue', 'packages')),
+  mayNotImport(['src/lib/matting/**/*.ts'], allExcept('matting', 'packages')),
+  mayNotImport(['src/lib/client/**/*.ts'], allExcept('client', 'queue')),
+  mayNotImport(['models/**/*.ts'], allExcept('matting', 'models', 'packages')),
   mayNotImport(browserFiles, [reach.server, reach.node, reach.pages, reach.tests]),
   mayNotImport(pages, [reach.server, reach.node, reach.tests]),
   mayNotImport(['src/lib/ui/**'], [reach.server, reach.node, reach.routes, reach.tests]),
