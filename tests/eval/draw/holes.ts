@@ -15,7 +15,7 @@ import {
   without,
 } from './shapes.ts';
 import { around, curve } from './sheet.ts';
-import type { Page, Subject } from './subjects.ts';
+import type { Subject } from './subjects.ts';
 import { put } from './things.ts';
 
 const mug: Subject = (page) => {
