@@ -30,6 +30,12 @@ export const METHODS: readonly Method[] = [
   },
 ];
 
+/** The reference and those named; all when none is. */
+export function chosenMethods(ids: readonly string[]): readonly Method[] {
+  if (ids.length === 0) return METHODS;
+  return METHODS.filter(({ id }, place) => place === 0 || ids.includes(id));
+}
+
 export interface Timed extends Matted {
   /** Of refinement alone, without enlarging the mask. */
   readonly milliseconds: number;

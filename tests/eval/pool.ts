@@ -6,6 +6,7 @@ export async function runAll<Task, Result>(
   script: URL,
   tasks: readonly Task[],
   onDone: (result: Result) => void,
+  workerData: unknown,
   threads = Math.min(availableParallelism(), 4),
 ): Promise<Result[]> {
   const results: Result[] = new Array<Result>(tasks.length);
@@ -17,7 +18,10 @@ export async function runAll<Task, Result>(
       onDone(results[index]);
     }
   };
-  const workers = Array.from({ length: Math.min(threads, tasks.length) }, () => new Worker(script));
+  const workers = Array.from(
+    { length: Math.min(threads, tasks.length) },
+    () => new Worker(script, { workerData }),
+  );
   try {
     await Promise.all(workers.map(drain));
   } finally {

@@ -1,7 +1,8 @@
 /**
  * `npm run eval`: measures every method on the scenes that the project draws itself.
  * `npm run eval -- <images> <masks>`: on two folders of files with the same names.
- * `--out <folder>` (default test-results/eval), `--tag <tag>` and `--threads <n>` narrow and speed it up.
+ * `--out <folder>` (default test-results/eval), `--tag <tag>`, `--methods <id,id>` and
+ * `--threads <n>` narrow and speed it up.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,6 +18,7 @@ const { values, positionals } = parseArgs({
   options: {
     out: { type: 'string', default: 'test-results/eval' },
     tag: { type: 'string' },
+    methods: { type: 'string', default: '' },
     threads: { type: 'string' },
   },
 });
@@ -42,6 +44,7 @@ const results = await runAll<Case, CaseResult>(
   new URL('./worker.ts', import.meta.url),
   cases,
   ({ name }) => process.stderr.write(`${++done}/${cases.length} ${name}\n`),
+  values.methods.split(',').filter(Boolean),
   values.threads === undefined ? undefined : Number(values.threads),
 );
 await mkdir(values.out, { recursive: true });

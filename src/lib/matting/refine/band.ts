@@ -2,7 +2,7 @@
 import { dilated, eroded, type Plane, plane } from './plane.ts';
 
 /** The network's answers beyond these are taken as certain, unless an uncertain one is near. */
-const SUBJECT = 0.97;
+const SUBJECT = 0.95;
 const BACKGROUND = 0.05;
 /** Cells. Loose hair is found this far outside the mask. */
 const REACH = 24;

@@ -22,7 +22,7 @@ export function refineEdges(image: PixelImage, mask: Mask): void {
 }
 
 /** A sample that was found, not given, counts this much. */
-const FOUND = 2;
+const FOUND = 0.5;
 
 /** Takes what the first model is sure of into the second's samples, so that hair and gaps teach their own colours. */
 function learn(grid: Grid, band: Band, model: ColourModel, { add, remove }: Trust): void {
@@ -34,7 +34,7 @@ function learn(grid: Grid, band: Band, model: ColourModel, { add, remove }: Trus
     const value = trust * alpha + (1 - trust) * prior;
     band.subject.data[cell] = value > 0.95 && trust > 0.5 ? FOUND : 0;
     if (value > 0.3) band.background.data[cell] = 0;
-    else if (value < 0.05 && trust > 0.5) band.background.data[cell] = FOUND;
+    else if (value < 0.05 && trust > 0.5 && prior < 0.5) band.background.data[cell] = FOUND;
   }
 }
 

@@ -39,9 +39,10 @@ export function trustOf(grid: Grid, band: Band, model: ColourModel): Trust {
     const hole =
       ramp(12, 5, model.fromBackground.data[cell]) *
       ramp(3, 6, distance) *
-      ramp(0.08, 0.02, falseBackground.data[cell]) *
-      ramp(0.95, 0.75, plateau[cell]);
-    remove.data[cell] = known * ramp(0.3, 0.1, falseBackground.data[cell]) * Math.max(open, hole);
+      ramp(0.08, 0.02, falseBackground.data[cell]);
+    // Where the network hesitates over a whole area, colour alone does not take it away: a grey shirt before grey.
+    const narrow = ramp(0.9, 0.6, plateau[cell]);
+    remove.data[cell] = known * narrow * ramp(0.3, 0.1, falseBackground.data[cell]) * Math.max(open, hole);
   }
   dropIslands(grid, model, add);
   return { add, remove };
