@@ -8,6 +8,7 @@ export const MATTING_ERROR_CODES = [
   'model_invalid',
   'runtime_failed',
   'encode_failed',
+  'options_invalid',
   'aborted',
 ] as const;
 export type MattingErrorCode = (typeof MATTING_ERROR_CODES)[number];
@@ -22,6 +23,7 @@ const RETRYABLE = {
   model_invalid: false,
   runtime_failed: true,
   encode_failed: true,
+  options_invalid: false,
   aborted: true,
 } satisfies Record<MattingErrorCode, boolean>;
 

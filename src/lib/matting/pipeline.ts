@@ -1,14 +1,21 @@
+import { arrange, layOut, type Margins } from './arrange.ts';
+import { paintImage } from './backdrop.ts';
 import { blurredBackground, paintBlur } from './blur.ts';
 import type { DecodeLimits, EncodeTarget, ImageCodec } from './codec.ts';
-import { alphaToGrey, applyMask, cropInPlace, paintColour, replaceAlpha, subjectBox } from './compose.ts';
-import { type MattingWarning, throwIfAborted } from './errors.ts';
-import type { PixelImage } from './image.ts';
+import { alphaToGrey, applyMask, paintColour, replaceAlpha, subjectBox } from './compose.ts';
+import { MattingError, type MattingWarning, throwIfAborted } from './errors.ts';
+import type { Box, Mask, PixelImage, RgbImage } from './image.ts';
+import { encodeLayers } from './layers.ts';
 import { maskFromOutput } from './mask.ts';
 import type { ModelSpec } from './model.ts';
 import type { CutoutOptions } from './options.ts';
 import { preprocess } from './preprocess.ts';
+import { postProcessMask } from './refine/clean.ts';
+import { refine } from './refine/refine.ts';
 import { lanczosGrey } from './resample.ts';
+import { confine } from './roi.ts';
 import type { InferenceSession, Tensor } from './runtime.ts';
+import { paintShadow } from './shadow.ts';
 
 /** In the order in which an image passes them. */
 export const STAGES = ['decode', 'preprocess', 'infer', 'postprocess', 'compose', 'encode'] as const;
@@ -19,6 +26,8 @@ export interface Cutout {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** Where the subject is in the result; undefined when none was found. */
+  readonly subject?: Box | undefined;
   readonly warnings: readonly MattingWarning[];
 }
 
@@ -98,20 +107,32 @@ export function createMatting(parts: MattingParts): Matting {
     const { image } = prepared;
     enter('postprocess', control);
     const mask = lanczosGrey(maskFromOutput(output, model), image.width, image.height);
+    reviseMask(image, mask, options);
     enter('compose', control);
-    const backdrop = needsBackdrop(options) ? blurredBackground(image, mask) : undefined;
-    if (options.output === 'mask') replaceAlpha(image, mask);
-    else applyMask(image, mask);
+    const backdrop = await readBackdrop(options, control);
+    const composed = compose(image, mask, options, backdrop);
     const warnings = [...prepared.warnings];
-    const box = subjectBox(image, CROP_THRESHOLD, cropMargin(image));
-    if (!box) warnings.push(subjectEmpty(options.crop));
-    if (options.output === 'mask') alphaToGrey(image);
-    else if (backdrop) paintBlur(image, backdrop);
-    else paintBackground(image, options);
-    const result = options.crop && box ? cropInPlace(image, box) : image;
+    if (composed.subject === undefined) warnings.push(subjectEmpty(options.crop));
     enter('encode', control);
-    const blob = await codec.encode(result, encodeTarget(options), control.signal);
-    return { blob, width: result.width, height: result.height, warnings };
+    const { width, height } = composed.image;
+    const blob = await encode(composed.image, options, control);
+    return { blob, width, height, subject: composed.subject, warnings };
+  }
+
+  /** The picture to lay the subject on, if one was asked for. */
+  async function readBackdrop({ output, background }: CutoutOptions, { signal }: MattingControl) {
+    if (output === 'mask' || background.kind !== 'image') return undefined;
+    try {
+      return (await codec.decode(background.image, limits, signal)).image;
+    } catch (cause) {
+      if (!(cause instanceof MattingError) || cause.code === 'aborted') throw cause;
+      throw new MattingError(cause.code, `The background image cannot be used. ${cause.message}`, { cause });
+    }
+  }
+
+  function encode(image: PixelImage, options: CutoutOptions, { signal }: MattingControl): Promise<Blob> {
+    if (options.layers && options.output === 'cutout') return encodeLayers(codec, image, signal);
+    return codec.encode(image, encodeTarget(options), signal);
   }
 
   async function matte(input: Blob, options: CutoutOptions, control: MattingControl): Promise<Cutout> {
@@ -122,21 +143,82 @@ export function createMatting(parts: MattingParts): Matting {
   return { matte, prepare, infer, finish };
 }
 
-function needsBackdrop(options: CutoutOptions): boolean {
-  return options.output === 'cutout' && options.background.kind === 'blur';
+/** Everything that changes the mask before it is used, in rembg's order. */
+function reviseMask(image: PixelImage, mask: Mask, options: CutoutOptions): void {
+  const { roi, refinement = 'none', trimap } = options;
+  if (options.postProcessMask) postProcessMask(mask);
+  if (roi) confine(mask, roi);
+  refine(image, mask, refinement, trimap);
+  // Refinement may reach a little beyond the region again.
+  if (roi && refinement !== 'none') confine(mask, roi);
 }
 
-function paintBackground(image: PixelImage, { background, format }: CutoutOptions): void {
+/** Mask, arrangement, shadow and background, in this order; `image` is spent. */
+function compose(
+  image: PixelImage,
+  mask: Mask,
+  options: CutoutOptions,
+  backdrop: PixelImage | undefined,
+): { image: PixelImage; subject: Box | undefined } {
+  const blurs = options.output === 'cutout' && options.background.kind === 'blur';
+  const blurred = blurs ? blurredBackground(image, mask) : undefined;
+  if (options.output === 'mask') replaceAlpha(image, mask);
+  else applyMask(image, mask);
+  const box = subjectBox(image, CROP_THRESHOLD, 0);
+  // A blurred background belongs to the whole photo, so it is painted before that is cropped.
+  const paintsFirst = blurred !== undefined && !isPlaced(options);
+  if (paintsFirst) paintBlur(image, blurred);
+  const layout = layOut(
+    image,
+    box ?? wholeOf(image),
+    box ? arrangementOf(image, box, options) : sizeOnly(options),
+  );
+  const arranged = arrange(image, layout);
+  if (options.output === 'mask') alphaToGrey(arranged);
+  else if (!paintsFirst) paintBackground(arranged, options, blurred, backdrop);
+  return { image: arranged, subject: box && layout.subject };
+}
+
+const isPlaced = ({ scale, position, shadow }: CutoutOptions) =>
+  scale !== undefined || position !== undefined || shadow === true;
+
+const wholeOf = ({ width, height }: PixelImage): Box => ({ left: 0, top: 0, width, height });
+
+/** Without a subject there is nothing to place. */
+const sizeOnly = ({ maxPixels }: CutoutOptions) => ({ maxPixels });
+
+function arrangementOf(image: PixelImage, box: Box, options: CutoutOptions) {
+  const { crop, margins, scale, position, maxPixels } = options;
+  return { scale, position, maxPixels, margins: crop ? (margins ?? smallMargins(image, box)) : undefined };
+}
+
+/** The usual margin, as far as the image reaches. */
+function smallMargins(image: PixelImage, box: Box): Margins {
+  const most = Math.round(Math.max(image.width, image.height) * CROP_MARGIN);
+  const pixels = (room: number) => ({ value: Math.min(most, room), unit: 'px' as const });
+  return {
+    top: pixels(box.top),
+    left: pixels(box.left),
+    right: pixels(image.width - box.left - box.width),
+    bottom: pixels(image.height - box.top - box.height),
+  };
+}
+
+function paintBackground(
+  image: PixelImage,
+  { background, format, shadow, layers }: CutoutOptions,
+  blurred: RgbImage | undefined,
+  picture: PixelImage | undefined,
+): void {
+  if (shadow) paintShadow(image);
   if (background.kind === 'colour') paintColour(image, background.rgba);
-  if (format === 'jpeg') paintColour(image, WHITE);
+  if (blurred) paintBlur(image, blurred);
+  if (picture) paintImage(image, picture);
+  if (format === 'jpeg' && !layers) paintColour(image, WHITE);
 }
 
 function encodeTarget({ format, output }: CutoutOptions): EncodeTarget {
   return output === 'mask' ? { format, grey: true } : { format };
-}
-
-function cropMargin({ width, height }: PixelImage): number {
-  return Math.round(Math.max(width, height) * CROP_MARGIN);
 }
 
 function subjectEmpty(crop: boolean): MattingWarning {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { unzipSync } from 'fflate';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CutoutOptions, DEFAULT_OPTIONS } from '#matting/options.ts';
@@ -106,6 +107,43 @@ describe('the result', () => {
       expect(pixel(width >> 1, height >> 1).at(-1)).toBe(255);
     },
   );
+
+  it('lies on a picture of the user’s own', async () => {
+    const image = await blobOf(
+      sharp({ create: { width: 10, height: 10, channels: 3, background: '#0f0' } }).png(),
+    );
+    const { pixel } = await cutout({ background: { kind: 'image', image } });
+    expect(pixel(5, 5)).toEqual([0, 255, 0, 255]);
+    expect(pixel(70, 40)).toEqual([255, 255, 255, 255]);
+    const broken = { kind: 'image', image: new Blob(['no picture']) } as const;
+    await expect(cutout({ background: broken })).rejects.toThrow('The background image cannot be used.');
+  });
+
+  it('is scaled, placed and measured', async () => {
+    const { subject, pixel, width, height } = await cutout({ scale: 1, maxPixels: 1500 });
+    expect([width, height]).toEqual([50, 30]);
+    expect(subject).toMatchObject({ left: 10, top: 0, height: 30 });
+    expect(pixel(25, 15)).toEqual([255, 255, 255, 255]);
+    expect(pixel(2, 15)[3]).toBe(0);
+  });
+
+  it('as layers is a zip of its colours and its alpha', async () => {
+    const { blob } = await matting.matte(photo, { ...DEFAULT_OPTIONS, layers: true }, { signal });
+    expect(blob.type).toBe('application/zip');
+    const files = unzipSync(new Uint8Array(await blob.arrayBuffer()));
+    const colour = await sharp(files['color.jpg']).metadata();
+    const alpha = await sharp(files['alpha.png']).metadata();
+    expect([colour.format, colour.width, alpha.channels, alpha.height]).toEqual(['jpeg', 100, 1, 60]);
+  });
+
+  it('ends at the region of interest', async () => {
+    const px = (value: number) => ({ value, unit: 'px' }) as const;
+    const roi = { left: px(0), top: px(0), right: px(70), bottom: px(60) };
+    const { subject, pixel } = await cutout({ roi });
+    expect(pixel(69, 40)[3]).toBe(255);
+    expect(pixel(71, 40)[3]).toBe(0);
+    expect((subject?.left ?? 0) + (subject?.width ?? 0)).toBe(70);
+  });
 
   it('is whole, with a warning, when there is no subject to crop to', async () => {
     const { width, warnings } = await cutout({ crop: true }, await blobOf(sharp(BLUE).png()));
