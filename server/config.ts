@@ -63,6 +63,7 @@ const variables = z.object({
   OFFCUT_RETENTION_DAYS: positive(36_500).default(7),
   OFFCUT_MAX_FILE_MB: positive(4096).default(64),
   OFFCUT_MAX_FILES: whole(1, 10_000).default(500),
+  OFFCUT_LOADED_MODELS: whole(1, 16).default(2),
   OFFCUT_MAX_PIXELS: whole(1, 1_000_000_000).default(100_000_000),
   OFFCUT_SYNC_TIMEOUT_SECONDS: positive(3600).default(120),
   OFFCUT_SHUTDOWN_SECONDS: positive(600).default(10),
@@ -97,6 +98,8 @@ export interface Config {
   readonly threads: number;
   /** Images that one runner has in hand at a time. */
   readonly concurrency: number;
+  /** Models that one runner keeps in memory; the one that was used least recently makes room. */
+  readonly loadedModels: number;
   readonly retentionSeconds: number;
   readonly maxFileBytes: number;
   readonly maxFiles: number;
@@ -138,6 +141,7 @@ export function readConfig(env: Environment = process.env): Config {
     runners: values.OFFCUT_RUNNERS,
     threads: values.OFFCUT_THREADS ?? Math.max(1, Math.floor(CORES / Math.max(1, values.OFFCUT_RUNNERS))),
     concurrency: values.OFFCUT_CONCURRENCY,
+    loadedModels: values.OFFCUT_LOADED_MODELS,
     retentionSeconds: values.OFFCUT_RETENTION_DAYS * 24 * 3600,
     maxFileBytes: Math.round(values.OFFCUT_MAX_FILE_MB * MIB),
     maxRequestBytes: Math.round(values.OFFCUT_MAX_REQUEST_MB * MIB),

@@ -2,7 +2,7 @@ import { createApi } from './api.ts';
 import type { Config } from './config.ts';
 import { listen } from './http/listen.ts';
 import type { Logger } from './log.ts';
-import { checkAliases } from './models.ts';
+import { checkAliases } from './models/list.ts';
 import { startRetention } from './retention.ts';
 import { Supervisor } from './runner/supervisor.ts';
 import { openQueue } from './storage.ts';
@@ -21,7 +21,7 @@ export interface RunningServer {
  * @throws ConfigError, ListenError
  */
 export async function serve(config: Config, log: Logger): Promise<RunningServer> {
-  checkAliases(config.modelAliases);
+  await checkAliases(config.modelAliases);
   const queue = await openQueue(config);
   const supervisor = new Supervisor({ queue, config, log });
   const closing = new AbortController();

@@ -42,8 +42,13 @@ async function main(): Promise<void> {
 
 async function run({ config, suspects }: Start, log: Logger): Promise<void> {
   const runtime = createOnnxRuntime({ threads: config.threads });
-  const pool = new MattingPool({ codec: createSharpCodec(), runtime, maxPixels: config.maxPixels });
-  await pool.get(DEFAULT_MODEL.id);
+  const pool = new MattingPool({
+    codec: createSharpCodec(),
+    runtime,
+    maxPixels: config.maxPixels,
+    mostLoaded: config.loadedModels,
+  });
+  await pool.using(DEFAULT_MODEL.id, async () => {});
   const queue = await openQueue(config);
   const runner = createRunner(queue, pool, config, suspects, log);
   const stopped = untilStopped(runner, config);

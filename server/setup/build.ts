@@ -11,7 +11,7 @@ const SOURCES = [
   'src/**/*',
   'static/**/*',
   'models/*.ts',
-  'models/cache/*.onnx',
+  'models/cache/u2netp.onnx',
   'package-lock.json',
   'svelte.config.js',
   'vite.config.ts',

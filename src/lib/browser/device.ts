@@ -41,6 +41,7 @@ export function openDevice(readForm: ReadForm): Device {
     readForm,
     formLimits: DEFAULT_FORM_LIMITS,
     models: async () => listModels(),
+    installHint: async () => 'Open "Models" on the page and download it.',
     worker: async () => ({ running: await hasLeader(), maxConcurrent: CONCURRENCY }),
     syncTimeoutSeconds: 240,
     onError: (cause, request) => {

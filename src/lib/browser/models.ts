@@ -4,8 +4,8 @@ import { DEFAULT_MODEL, findModel, MODELS } from '#models/registry.ts';
 import type { ModelWire } from '#queue/wire.ts';
 import type { ModelAtUrl } from './matting-worker/interface.ts';
 
-/** Addresses of the weights that were installed when the app was built, by their path here. */
-const WEIGHTS = import.meta.glob<string>('../../../models/cache/*.onnx', {
+/** Address of the default model's weights, which every build carries; others are fetched when somebody wants them. */
+const WEIGHTS = import.meta.glob<string>('../../../models/cache/u2netp.onnx', {
   query: '?url',
   import: 'default',
   eager: true,

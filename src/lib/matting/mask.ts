@@ -17,10 +17,13 @@ export function maskFromOutput(output: Tensor, model: ModelSpec): Mask {
       `The model ${model.id} returned a tensor of shape [${output.dims.join(', ')}], which is no mask.`,
     );
   }
-  const plane = output.data.subarray(0, pixels);
+  const raw = output.data.subarray(0, pixels);
+  const plane = model.activation === 'sigmoid' ? raw.map((value) => 1 / (1 + Math.exp(-value))) : raw;
   switch (model.postprocess) {
     case 'min-max':
       return { width, height, data: stretched(plane, model) };
+    case 'clamp':
+      return { width, height, data: clamped(plane, model) };
     default:
       return model.postprocess satisfies never;
   }
@@ -28,13 +31,7 @@ export function maskFromOutput(output: Tensor, model: ModelSpec): Mask {
 
 /** Every step rounded to float32 and the last one truncated, as numpy's float32 arithmetic and `astype(uint8)` do. */
 function stretched(plane: Float32Array, model: ModelSpec): Uint8Array {
-  const { least, range } = extent(plane);
-  if (!Number.isFinite(range)) {
-    throw new MattingError(
-      'runtime_failed',
-      `The model ${model.id} returned values that are not numbers; try again on the CPU (WASM).`,
-    );
-  }
+  const { least, range } = finiteExtent(plane, model);
   const mask = new Uint8Array(plane.length);
   if (range === 0) return mask;
   const { fround } = Math;
@@ -42,6 +39,22 @@ function stretched(plane: Float32Array, model: ModelSpec): Uint8Array {
     mask[i] = fround(fround(fround(plane[i] - least) / range) * 255);
   }
   return mask;
+}
+
+/** A mask as the network gives it, 0 to 1. */
+function clamped(plane: Float32Array, model: ModelSpec): Uint8Array {
+  finiteExtent(plane, model);
+  // Uint8ClampedArray rounds and clamps.
+  return new Uint8Array(Uint8ClampedArray.from(plane, (value) => value * 255).buffer);
+}
+
+function finiteExtent(plane: Float32Array, model: ModelSpec): { least: number; range: number } {
+  const found = extent(plane);
+  if (Number.isFinite(found.range)) return found;
+  throw new MattingError(
+    'runtime_failed',
+    `The model ${model.id} returned values that are not numbers; try again on the CPU (WASM).`,
+  );
 }
 
 /** NaN anywhere makes the range NaN. */

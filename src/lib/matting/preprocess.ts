@@ -5,8 +5,28 @@ import type { Tensor } from './runtime.ts';
 
 /** What the network of `model` gets to see of `image`: shape [1, 3, height, width]. */
 export function preprocess(image: PixelImage, model: ModelSpec): Tensor {
-  const { width, height } = model.inputSize;
+  const { width, height } = networkSize(image, model);
   return toTensor(lanczosRgb(image, width, height), model);
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Networks that take any size halve it up to five times. */
+const MULTIPLE = 32;
+/** A panorama's longer side is squeezed to this many times the shorter one, which bounds the memory of a run. */
+const MOST_ELONGATED = 3;
+
+/** Pixels that the network of `model` gets to see of an image of this size. */
+export function networkSize({ width, height }: Size, { inputSize, keepsAspect }: ModelSpec): Size {
+  if (!keepsAspect) return inputSize;
+  const shorter = Math.min(inputSize.width, inputSize.height);
+  const scale = shorter / Math.min(width, height);
+  const side = (pixels: number) =>
+    MULTIPLE * Math.round(Math.min(pixels * scale, shorter * MOST_ELONGATED) / MULTIPLE);
+  return { width: side(width), height: side(height) };
 }
 
 /**

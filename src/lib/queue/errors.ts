@@ -7,6 +7,7 @@ export const ERROR_STATUS = {
   option_invalid: 400,
   option_unsupported: 400,
   model_unknown: 400,
+  model_not_installed: 409,
   filter_invalid: 400,
   job_over: 400,
   job_not_retryable: 409,

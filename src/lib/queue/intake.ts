@@ -1,16 +1,21 @@
 import { z } from 'zod';
 import { QueueError } from './errors.ts';
 import { displayName } from './filename.ts';
-import type { FormLimits, ReadForm } from './form.ts';
+import type { FormLimits, IncomingFile, ReadForm } from './form.ts';
 import { jobOptions, priority, UNSUPPORTED_OPTIONS, type JobOptions } from './options.ts';
-import type { AcceptedFile, Queue, Submission } from './queue.ts';
+import { backgroundKey, type AcceptedFile, type Queue, type Submission } from './queue.ts';
 import type { ModelWire } from './wire.ts';
+
+/** Carries the picture for the option `background=image`. */
+export const BACKGROUND_FIELD = 'background_image';
 
 export interface IntakeSettings {
   readonly queue: Queue;
   readonly readForm: ReadForm;
   readonly limits: FormLimits;
   readonly models: readonly ModelWire[];
+  /** A sentence that says how to get a model that is known and not installed. */
+  readonly installHint: (id: string) => Promise<string>;
   readonly modelAliases?: ReadonlyMap<string, string> | undefined;
   /** Form field that carries the images. */
   readonly field: 'images' | 'image';
@@ -35,21 +40,32 @@ async function read(request: Request, jobId: string, settings: IntakeSettings): 
   const { queue, limits, field } = settings;
   const query = new Map(new URL(request.url).searchParams);
   // What the URL asks for is judged before any byte of an image is read.
-  const fromUrl = parseWishes(query, settings);
+  const fromUrl = await parseWishes(query, settings);
   requireForm(request, field);
 
   const files: AcceptedFile[] = [];
   const otherFields: string[] = [];
+  let backgroundBytes: number | undefined;
   const fields = await settings.readForm(
     request,
     async (file) => {
+      if (file.field === BACKGROUND_FIELD) {
+        if (backgroundBytes !== undefined) throw secondBackground();
+        const { bytes } = await queue.blobs.put(backgroundKey(jobId), file.body, {
+          mediaType: mediaTypeOf(file),
+          maxBytes: limits.maxFileBytes,
+          signal: request.signal,
+        });
+        backgroundBytes = bytes;
+        return;
+      }
       if (file.field !== field && file.field !== `${field}[]`) {
         otherFields.push(file.field);
         await drain(file.body);
         return;
       }
       const index = files.length;
-      const mediaType = file.mediaType === '' ? 'application/octet-stream' : file.mediaType;
+      const mediaType = mediaTypeOf(file);
       const { bytes } = await queue.blobs.put({ jobId, index, kind: 'input' }, file.body, {
         mediaType,
         maxBytes: limits.maxFileBytes,
@@ -60,8 +76,31 @@ async function read(request: Request, jobId: string, settings: IntakeSettings): 
     limits,
   );
   if (files.length === 0) throw noImages(field, [...fields.keys(), ...otherFields]);
-  const wishes = fields.size === 0 ? fromUrl : parseWishes(new Map([...query, ...fields]), settings);
-  return { jobId, files, ...wishes, idempotencyKey: idempotencyKeyOf(request) };
+  const wishes = fields.size === 0 ? fromUrl : await parseWishes(new Map([...query, ...fields]), settings);
+  requireBackground(wishes.options.background, backgroundBytes);
+  return { jobId, files, backgroundBytes, ...wishes, idempotencyKey: idempotencyKeyOf(request) };
+}
+
+const mediaTypeOf = ({ mediaType }: IncomingFile) =>
+  mediaType === '' ? 'application/octet-stream' : mediaType;
+
+function secondBackground(): QueueError {
+  return new QueueError(
+    'too_many_files',
+    `A submission may have one "${BACKGROUND_FIELD}"; this one has more.`,
+  );
+}
+
+/** The option and the file belong together: one without the other is a mistake. */
+function requireBackground(background: string, bytes: number | undefined): void {
+  if ((background === 'image') === (bytes !== undefined)) return;
+  throw new QueueError(
+    'option_invalid',
+    bytes === undefined
+      ? `The option background=image needs a file in the field "${BACKGROUND_FIELD}". Attach one.`
+      : `The option background=${background} uses no "${BACKGROUND_FIELD}", and there is one. Set background=image.`,
+    { fields: { option: 'background', value: background } },
+  );
 }
 
 async function drain(body: Blob | ReadableStream<Uint8Array>): Promise<void> {
@@ -93,7 +132,7 @@ interface Wishes {
 }
 
 /** Model, options and priority out of text. @throws QueueError that names the option and its value. */
-function parseWishes(values: ReadonlyMap<string, string>, known: KnownModels): Wishes {
+async function parseWishes(values: ReadonlyMap<string, string>, known: KnownModels): Promise<Wishes> {
   const given = Object.fromEntries(values);
   for (const name of UNSUPPORTED_OPTIONS) {
     if (given[name] !== undefined && !['', 'false', '0', 'none'].includes(given[name])) {
@@ -107,7 +146,7 @@ function parseWishes(values: ReadonlyMap<string, string>, known: KnownModels): W
   const parsed = z.object({ ...jobOptions.shape, priority }).safeParse(given);
   if (!parsed.success) throw badOption(parsed.error, given);
   const { priority: rank, ...options } = parsed.data;
-  return { model: resolveModel(given.model, known), options, priority: rank };
+  return { model: await resolveModel(given.model, known), options, priority: rank };
 }
 
 function badOption(error: z.ZodError, given: Record<string, string>): QueueError {
@@ -123,9 +162,12 @@ function badOption(error: z.ZodError, given: Record<string, string>): QueueError
   );
 }
 
-type KnownModels = Pick<IntakeSettings, 'models' | 'modelAliases'>;
+type KnownModels = Pick<IntakeSettings, 'models' | 'modelAliases' | 'installHint'>;
 
-function resolveModel(name: string | undefined, { models, modelAliases }: KnownModels): string {
+async function resolveModel(
+  name: string | undefined,
+  { models, modelAliases, installHint }: KnownModels,
+): Promise<string> {
   const wanted = name === undefined || name === '' ? models.find((model) => model.default)?.id : name;
   const meant = modelAliases?.get(wanted ?? '') ?? wanted;
   const found = models.find((model) => model.id === meant);
@@ -134,6 +176,13 @@ function resolveModel(name: string | undefined, { models, modelAliases }: KnownM
     throw new QueueError('model_unknown', `There is no model "${wanted ?? ''}" here. Use one of: ${names}.`, {
       fields: { model: wanted, models: models.map((model) => model.id) },
     });
+  }
+  if (!found.installed) {
+    throw new QueueError(
+      'model_not_installed',
+      `The model ${found.id} is not installed here. ${await installHint(found.id)}`.trim(),
+      { fields: { model: found.id } },
+    );
   }
   return found.id;
 }

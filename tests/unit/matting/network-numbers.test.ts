@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maskFromOutput } from '#matting/mask.ts';
 import type { ModelSpec } from '#matting/model.ts';
-import { toTensor } from '#matting/preprocess.ts';
+import { networkSize, toTensor } from '#matting/preprocess.ts';
 import { DEFAULT_MODEL } from '#models/registry.ts';
 
 const rgb = (...data: number[]) => ({ width: data.length / 3, height: 1, data: Uint8Array.from(data) });
@@ -29,6 +29,13 @@ describe('what the network sees', () => {
     const model: ModelSpec = { ...DEFAULT_MODEL, scale: 256, mean: [0.5, 0.5, 0.5], std: [1, 1, 1] };
     expect([...toTensor(rgb(0, 128, 255), model).data]).toEqual([-0.5, 0, 127 / 256]);
   });
+
+  it('has one size for all images, or one shorter side where the network takes any size', () => {
+    expect(networkSize({ width: 900, height: 300 }, DEFAULT_MODEL)).toEqual({ width: 320, height: 320 });
+    const any: ModelSpec = { ...DEFAULT_MODEL, inputSize: { width: 512, height: 512 }, keepsAspect: true };
+    expect(networkSize({ width: 3000, height: 2000 }, any)).toEqual({ width: 768, height: 512 });
+    expect(networkSize({ width: 1, height: 9000 }, any)).toEqual({ width: 512, height: 1536 });
+  });
 });
 
 describe('what the network answers', () => {
@@ -39,6 +46,16 @@ describe('what the network answers', () => {
 
   it('is an empty mask when it is the same everywhere', () => {
     expect([...maskFromOutput(output(0.7, 0.7), DEFAULT_MODEL).data]).toEqual([0, 0]);
+  });
+
+  it('is taken as it is, rounded, where it is a mask already', () => {
+    const model: ModelSpec = { ...DEFAULT_MODEL, postprocess: 'clamp' };
+    expect([...maskFromOutput(output(-0.5, 0.5, 0.999, 2), model).data]).toEqual([0, 128, 255, 255]);
+  });
+
+  it('gets the sigmoid that the network lacks', () => {
+    const model: ModelSpec = { ...DEFAULT_MODEL, activation: 'sigmoid', postprocess: 'clamp' };
+    expect([...maskFromOutput(output(-100, 0, 100), model).data]).toEqual([0, 128, 255]);
   });
 
   it('takes the first channel of several', () => {

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ModelSpec } from '#matting/model.ts';
 import { readWeights, weightsPath } from '../../../server/matting/weights.ts';
-import { ensureWeights, type FetchSource } from '../../../server/setup/weights.ts';
+import type { FetchSource } from '../../../server/models/install.ts';
+import { ensureWeights } from '../../../server/setup/weights.ts';
 import { TINY_MODEL, tinyModelWeights } from '../../fixtures/tiny-model.ts';
 
 const model: ModelSpec = {
@@ -25,10 +26,10 @@ afterEach(() => rm(folder, { recursive: true }));
 /** Answers each source in turn; `asked` holds their kinds. */
 function sources(...answers: (Uint8Array | Error)[]) {
   const asked: string[] = [];
-  const fetchSource: FetchSource = async ({ kind }) => {
+  const fetchSource: FetchSource = async ({ kind }, _model, target) => {
     const answer = answers[asked.push(kind) - 1];
     if (answer instanceof Error) throw answer;
-    return answer;
+    await writeFile(target, answer);
   };
   return { asked, fetchSource };
 }
@@ -111,7 +112,9 @@ describe('installed weights', () => {
     await writeFile(weightsPath(model, folder), 'something else');
     await expect(readWeights(model, folder)).rejects.toMatchObject({
       code: 'model_invalid',
-      message: expect.stringMatching(/has 14 bytes instead of 143; run `npm run setup`/) as string,
+      message: expect.stringMatching(
+        /has 14 bytes instead of 143; run `npx offcut models pull tiny`/,
+      ) as string,
     });
   });
 });

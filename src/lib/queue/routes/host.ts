@@ -11,6 +11,8 @@ export interface RoutesHost {
   readonly readForm: ReadForm;
   readonly formLimits: FormLimits;
   readonly models: () => Promise<readonly ModelWire[]>;
+  /** A sentence that says how to get a model that is known here and not installed. */
+  readonly installHint: (id: string) => Promise<string>;
   /** Names that submissions may ask for, and the model that runs then. */
   readonly modelAliases?: ReadonlyMap<string, string>;
   readonly worker: () => Promise<{ running: boolean; maxConcurrent: number }>;

@@ -51,8 +51,16 @@ async function withJob(
 ): Promise<Response> {
   const { queue, syncTimeoutSeconds } = host;
   const models = await host.models();
-  const { readForm, formLimits: limits, modelAliases, closing } = host;
-  const submission = await takeIn(request, { queue, readForm, limits, models, modelAliases, field });
+  const { readForm, formLimits: limits, modelAliases, installHint, closing } = host;
+  const submission = await takeIn(request, {
+    queue,
+    readForm,
+    limits,
+    models,
+    modelAliases,
+    installHint,
+    field,
+  });
   if (field === 'image' && submission.files.length > 1) {
     await queue.blobs.removeJob(submission.jobId);
     throw new QueueError(

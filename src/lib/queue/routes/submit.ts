@@ -12,6 +12,7 @@ export function submitRoutes(host: RoutesHost): Hono {
       readForm: host.readForm,
       limits: host.formLimits,
       models: await host.models(),
+      installHint: host.installHint,
       modelAliases: host.modelAliases,
       field: 'images',
     });
