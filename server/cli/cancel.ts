@@ -1,4 +1,5 @@
-import { Client } from './client.ts';
+import { OffcutError } from '#client/index.ts';
+import { openClient } from './client.ts';
 import {
   CLIENT_HELP,
   CLIENT_OPTIONS,
@@ -8,7 +9,7 @@ import {
   usage,
   type Command,
 } from './command.ts';
-import { CliError, EXIT } from './errors.ts';
+import { EXIT } from './errors.ts';
 
 const help = `Usage: offcut cancel <job id> [<job id> ...] [options]
 
@@ -26,7 +27,7 @@ export const cancel: Command = {
   async run(args) {
     const { values, positionals } = parseCommand(args, CLIENT_OPTIONS, help);
     if (positionals.length === 0) throw usage('Name at least one job id.', help);
-    const client = new Client(values.server);
+    const client = openClient(values.server);
     let exitCode: number = EXIT.done;
     for (const id of positionals.map(requireJobId)) {
       try {
@@ -35,8 +36,8 @@ export const cancel: Command = {
         else console.log(`${answer.job_id}  ${answer.message}`);
       } catch (error) {
         // The others are cancelled all the same.
-        if (!(error instanceof CliError) || error.exitCode !== EXIT.failed) throw error;
-        console.error(error.message);
+        if (!(error instanceof OffcutError) || error.code === 'unreachable') throw error;
+        console.error(error.detail);
         exitCode = EXIT.failed;
       }
     }

@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { displayName, resultName, uniqueNames } from '#queue/filename.ts';
 import type { JobWire } from '#queue/wire.ts';
-import type { Client } from './client.ts';
+import type { OffcutClient } from '#client/index.ts';
 
 /**
  * Saves a job's results into `folder` under the names of their images. A file that is there already is never
@@ -13,17 +13,17 @@ import type { Client } from './client.ts';
  *
  * @returns the paths
  */
-export async function downloadResults(client: Client, job: JobWire, folder: string): Promise<string[]> {
+export async function downloadResults(client: OffcutClient, job: JobWire, folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const saved: string[] = [];
   for (const { url, filename, index } of job.results) {
     if (url === null) continue;
-    const response = await client.open(url);
+    const { type, stream } = await client.result(job.id, index);
     // A name that comes from elsewhere must not lead out of the folder.
-    const name = resultName(displayName(filename, index), response.headers.get('content-type') ?? '');
+    const name = resultName(displayName(filename, index), type);
     const file = await reserve(folder, name);
     try {
-      await pipeline(Readable.from(response.body ?? []), createWriteStream(file));
+      await pipeline(stream, createWriteStream(file));
     } catch (error) {
       await rm(file, { force: true });
       throw error;

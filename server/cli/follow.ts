@@ -1,7 +1,6 @@
 import type { JobWire } from '#queue/wire.ts';
-import type { Client } from './client.ts';
+import type { OffcutClient } from '#client/index.ts';
 import { createProgress, jobLine, type Progress } from './progress.ts';
-import { watchJob } from './watch-job.ts';
 
 /** Aborts at Ctrl-C; a second one ends the command at once. */
 export function untilInterrupted(): { readonly signal: AbortSignal; done(): void } {
@@ -16,14 +15,14 @@ export function untilInterrupted(): { readonly signal: AbortSignal; done(): void
  * @throws CliError
  */
 export async function followJob(
-  client: Client,
+  client: OffcutClient,
   id: string,
   progress: Progress = createProgress(),
 ): Promise<JobWire | undefined> {
   const interrupted = untilInterrupted();
   let last: JobWire | undefined;
   try {
-    for await (const job of watchJob(client, id, interrupted.signal)) {
+    for await (const job of client.watch(id, { signal: interrupted.signal })) {
       last = job;
       progress.show(jobLine(job));
     }

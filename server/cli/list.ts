@@ -1,5 +1,5 @@
 import type { JobWire } from '#queue/wire.ts';
-import { Client } from './client.ts';
+import { openClient } from './client.ts';
 import { CLIENT_HELP, CLIENT_OPTIONS, parseCommand, printJson, usage, type Command } from './command.ts';
 import { EXIT } from './errors.ts';
 
@@ -25,9 +25,10 @@ export const list: Command = {
     const { values, positionals } = parseCommand(args, OPTIONS, help);
     if (positionals.length > 0) throw usage(`"${positionals.join(' ')}" is not understood.`, help);
     const { status, limit } = values;
-    const page = await new Client(values.server).jobs({
+    if (limit !== undefined && !/^\d+$/.test(limit)) throw usage(`--limit ${limit} is no number.`, help);
+    const page = await openClient(values.server).list({
       ...(status !== undefined && { status }),
-      ...(limit !== undefined && { limit }),
+      ...(limit !== undefined && { limit: Number(limit) }),
     });
     if (values.json) printJson(page);
     else

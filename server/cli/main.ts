@@ -1,6 +1,8 @@
 /** Entry of the command line: finds the command, runs it, and turns what went wrong into a sentence. */
 import { VERSION } from '../version.ts';
+import { toCliError } from './client.ts';
 import { COMMANDS, isCommand, type CommandName } from './commands.ts';
+import type { Command } from './command.ts';
 import { CliError, EXIT } from './errors.ts';
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
@@ -15,7 +17,15 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
   if (!isCommand(name)) {
     throw new CliError(EXIT.usage, `There is no command "${name}".\n\n${await overview()}`);
   }
-  const command = await COMMANDS[name]();
+  return runCommand(await COMMANDS[name](), args);
+}
+
+async function runCommand(command: Command, args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name !== undefined && command.commands !== undefined && Object.hasOwn(command.commands, name)) {
+    const inner = await command.commands[name]?.();
+    if (inner !== undefined) return runCommand(inner, rest);
+  }
   if (args.includes('--help') || args.includes('-h')) {
     console.log(command.help.trimEnd());
     return EXIT.done;
@@ -39,7 +49,8 @@ ${lines.join('\n')}
 
 try {
   process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
+} catch (cause) {
+  const error = toCliError(cause);
   if (!(error instanceof CliError)) throw error;
   console.error(error.message);
   process.exitCode = error.exitCode;

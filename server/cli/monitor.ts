@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobWire, StatsWire } from '#queue/wire.ts';
-import { Client } from './client.ts';
+import type { OffcutClient } from '#client/index.ts';
+import { openClient } from './client.ts';
 import { CLIENT_HELP, CLIENT_OPTIONS, onlyJobId, parseCommand, printJson, type Command } from './command.ts';
 import { EXIT } from './errors.ts';
 import { followJob, untilInterrupted } from './follow.ts';
@@ -28,7 +29,7 @@ export const monitor: Command = {
   help,
   async run(args) {
     const { values, positionals } = parseCommand(args, OPTIONS, help);
-    const client = new Client(values.server);
+    const client = openClient(values.server);
     if (positionals.length === 0) return monitorQueue(client, values.forever ?? false);
     const job = await followJob(client, onlyJobId(positionals, help), values.json ? SILENT : undefined);
     if (job === undefined) return EXIT.interrupted;
@@ -45,7 +46,7 @@ export function reportFailures({ results }: JobWire): void {
   }
 }
 
-async function monitorQueue(client: Client, forever: boolean): Promise<number> {
+async function monitorQueue(client: OffcutClient, forever: boolean): Promise<number> {
   const progress = createProgress();
   const interrupted = untilInterrupted();
   try {

@@ -1,5 +1,5 @@
 import { STATES } from '#queue/states.ts';
-import { Client } from './client.ts';
+import { openClient } from './client.ts';
 import { CLIENT_HELP, CLIENT_OPTIONS, parseCommand, printJson, usage, type Command } from './command.ts';
 import { EXIT } from './errors.ts';
 
@@ -20,7 +20,7 @@ export const stats: Command = {
   async run(args) {
     const { values, positionals } = parseCommand(args, CLIENT_OPTIONS, help);
     if (positionals.length > 0) throw usage(`"${positionals.join(' ')}" is not understood.`, help);
-    const answer = await new Client(values.server).stats();
+    const answer = await openClient(values.server).stats();
     if (values.json) {
       printJson(answer);
       return EXIT.done;

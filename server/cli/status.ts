@@ -1,5 +1,5 @@
 import type { JobWire, ResultWire } from '#queue/wire.ts';
-import { Client } from './client.ts';
+import { openClient } from './client.ts';
 import { CLIENT_HELP, CLIENT_OPTIONS, onlyJobId, parseCommand, printJson, type Command } from './command.ts';
 import { EXIT } from './errors.ts';
 import { jobLine } from './progress.ts';
@@ -20,7 +20,7 @@ export const status: Command = {
   help,
   async run(args) {
     const { values, positionals } = parseCommand(args, CLIENT_OPTIONS, help);
-    const job = await new Client(values.server).job(onlyJobId(positionals, help));
+    const job = await openClient(values.server).job(onlyJobId(positionals, help));
     if (values.json) printJson(job);
     else console.log(describe(job));
     return job.status === 'failed' ? EXIT.failed : EXIT.done;

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { JobWire, SubmitWire } from '#queue/wire.ts';
-import { Client } from './client.ts';
+import type { OffcutClient } from '#client/index.ts';
+import { openClient } from './client.ts';
 import { CLIENT_HELP, CLIENT_OPTIONS, parseCommand, printJson, usage, type Command } from './command.ts';
 import { downloadResults } from './download.ts';
 import { EXIT } from './errors.ts';
 import { followJob } from './follow.ts';
 import { reportFailures } from './monitor.ts';
 import { SILENT } from './progress.ts';
-import { batches, findFiles, toForm, type LocalFile } from './upload.ts';
+import { batches, findFiles, toImages, type LocalFile } from './upload.ts';
 
 const help = `Usage: offcut submit <file or folder> [...] [options]
 
@@ -65,7 +66,7 @@ export const submit: Command = {
       throw usage(`--batch ${values.batch ?? ''} is no number above 0.`, help);
     const fields: Record<string, string> = values.crop ? { crop: 'true' } : {};
     for (const name of FIELDS) if (values[name] !== undefined) fields[name] = values[name];
-    const client = new Client(values.server);
+    const client = openClient(values.server);
     const folder = values['output-dir'];
     const wishes = { wait: values.wait === true || folder !== undefined, json: values.json ?? false, folder };
     const accepted = await submitAll(client, batches(await findFiles(positionals), most), fields, wishes);
@@ -75,14 +76,14 @@ export const submit: Command = {
 
 /** @returns what the server accepted. In JSON each answer is printed at once, unless its job is waited for. */
 async function submitAll(
-  client: Client,
+  client: OffcutClient,
   groups: readonly LocalFile[][],
   fields: Record<string, string>,
   { wait, json }: Wishes,
 ): Promise<SubmitWire[]> {
   const accepted: SubmitWire[] = [];
   for (const group of groups) {
-    const answer = await client.submit(await toForm(group, fields), randomUUID());
+    const answer = await client.submit(await toImages(group), { ...fields, idempotencyKey: randomUUID() });
     accepted.push(answer);
     if (!json) console.log(`${answer.job_id}  ${answer.message}, model ${answer.model}`);
     else if (!wait) printJson(answer);
@@ -90,7 +91,11 @@ async function submitAll(
   return accepted;
 }
 
-async function finishAll(client: Client, accepted: readonly SubmitWire[], wishes: Wishes): Promise<number> {
+async function finishAll(
+  client: OffcutClient,
+  accepted: readonly SubmitWire[],
+  wishes: Wishes,
+): Promise<number> {
   let exitCode: number = EXIT.done;
   for (const { job_id: id } of accepted) {
     const job = await followJob(client, id, wishes.json ? SILENT : undefined);
@@ -101,7 +106,7 @@ async function finishAll(client: Client, accepted: readonly SubmitWire[], wishes
   return exitCode;
 }
 
-async function report(client: Client, job: JobWire, { json, folder }: Wishes): Promise<void> {
+async function report(client: OffcutClient, job: JobWire, { json, folder }: Wishes): Promise<void> {
   const saved = folder === undefined ? [] : await downloadResults(client, job, folder);
   if (json) {
     printJson(folder === undefined ? job : { ...job, saved });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CliError, EXIT } from './errors.ts';
 
 /** What a folder is searched for. A file that is named itself is sent whatever its name. */
-const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
+export const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif|heic|heif|bmp)$/i;
 
 export interface LocalFile {
   readonly path: string;
@@ -50,10 +50,8 @@ export function batches(files: readonly LocalFile[], most: number): LocalFile[][
 }
 
 /** The files are read from disk while they are sent. */
-export async function toForm(files: readonly LocalFile[], fields: Record<string, string>): Promise<FormData> {
-  const form = new FormData();
-  // First, so that the server judges the options before it reads an image.
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  for (const file of files) form.append('images', await openAsBlob(file.path), path.basename(file.path));
-  return form;
+export function toImages(files: readonly LocalFile[]): Promise<{ blob: Blob; name: string }[]> {
+  return Promise.all(
+    files.map(async (file) => ({ blob: await openAsBlob(file.path), name: path.basename(file.path) })),
+  );
 }
