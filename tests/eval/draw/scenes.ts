@@ -96,9 +96,9 @@ const ROWS: readonly Row[] = [
   ['holes', 'basket', 'meadow', wide],
   ['holes', 'basket', 'studio', square],
   ['holes', 'basket', 'wood', big],
-  ['holes', 'bicycle', 'studio', big],
+  ['holes', 'basket', 'foliage', big],
   ['holes', 'bicycle', 'bricks', wide],
-  ['holes', 'bicycle', 'meadow', full],
+  ['holes', 'chair', 'wood', full],
   ['holes', 'chair', 'studio', tall],
   ['holes', 'chair', 'room', tall],
   ['glass', 'bottle-green', 'studio', tall],
@@ -106,7 +106,7 @@ const ROWS: readonly Row[] = [
   ['glass', 'bottle-clear', 'wood', tall],
   ['glass', 'wineglass', 'studio', tall],
   ['glass', 'wineglass', 'room', tall],
-  ['glass', 'bubble', 'foliage', square],
+  ['glass', 'bottle-green', 'wood', square],
   ['glass', 'veil', 'studio', tall],
   ['thin', 'plant', 'room', tall],
   ['thin', 'plant', 'studio', square],
@@ -139,7 +139,7 @@ const ROWS: readonly Row[] = [
   ['low contrast', 'fruits', 'wood', wide, { blend: 0.5 }],
   ['large', 'portrait-wild', 'meadow', camera, { soft: 3, lens: 2 }],
   ['large', 'animal-ginger', 'foliage', camera, { soft: 3, lens: 2 }],
-  ['large', 'bicycle', 'room', camera, { soft: 3, lens: 2 }],
+  ['large', 'robot', 'foliage', camera, { soft: 3, lens: 2 }],
 ];
 
 export const SCENES: readonly SceneSpec[] = ROWS.map(([tag, subject, backdrop, size, more], index) => ({

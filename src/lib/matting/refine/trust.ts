@@ -33,7 +33,7 @@ export function trustOf(grid: Grid, band: Band, model: ColourModel): Trust {
     const distance = model.distance.data[cell];
     const known = ramp(1.5, 3, distance / (1 + Math.max(0, residual[cell] - 10) / 10));
     if (known === 0) continue;
-    add.data[cell] = known * ramp(0.1, 0.03, falseSubject.data[cell]) * ramp(0, 0.05, support[cell]);
+    add.data[cell] = known * ramp(0.06, 0.015, falseSubject.data[cell]) * ramp(0, 0.05, support[cell]);
     // Next to background anything may go; farther inside only what looks just like it, such as between spokes.
     const open = ramp(0.3, 0.1, least[cell]);
     const hole =
