@@ -66,6 +66,7 @@ const itemResult = z.object({
   bytes: count,
   width: count,
   height: count,
+  subject: z.object({ left: count, top: count, width: count, height: count }).optional(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
 }) satisfies z.ZodType<ItemResult>;
 

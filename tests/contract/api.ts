@@ -364,6 +364,35 @@ export function describeApi(name: string, open: () => Promise<ApiHost>): void {
         expect(after.stats.total).toBe(before.stats.total);
       });
 
+      test('/remove-bg lays the subject on a picture that comes with it', async () => {
+        const green = await sharp({ create: { width: 20, height: 20, channels: 3, background: '#00ff00' } })
+          .png()
+          .toBuffer();
+        const files = [
+          await photo('small', { field: 'image' }),
+          { field: 'background_image', filename: 'green.png', type: 'image/png', bytes: green },
+        ];
+        const form = { fields: { background: 'image', max_megapixels: '0.001' }, files };
+        const answer = await api.call({ method: 'POST', path: '/remove-bg', form });
+        expect(answer.status).toBe(200);
+        const { data, info } = await sharp(answer.bytes).raw().toBuffer({ resolveWithObject: true });
+        expect(info.width * info.height).toBeLessThanOrEqual(1000);
+        expect([...data.subarray(0, 3)]).toEqual([0, 255, 0]);
+      });
+
+      test.each([
+        ['background=image without the picture', { background: 'image' }, []],
+        ['a picture without background=image', {}, ['background_image']],
+        ['a margin that cannot be read', { crop_margin: '10' }, []],
+      ])('/remove-bg refuses %s', async (_what, fields, further) => {
+        const files = [
+          await photo('small', { field: 'image' }),
+          ...(await Promise.all(further.map((field) => photo('small', { field })))),
+        ];
+        const request: ApiRequest = { method: 'POST', path: '/remove-bg', form: { fields, files } };
+        expect(await api.expect(400, wire.problemWire, request)).toMatchObject({ code: 'option_invalid' });
+      });
+
       test('/remove-bg says what is wrong with an image', async () => {
         const form = { files: [{ ...brokenPhoto(), field: 'image' }] };
         const request: ApiRequest = { method: 'POST', path: '/remove-bg', form };

@@ -9,7 +9,8 @@ export interface BlobsUnderTest {
   dispose(): Promise<void>;
 }
 
-const INPUT: BlobKey = { jobId: 'job-0001', index: 0, kind: 'input' };
+const INPUT = { jobId: 'job-0001', index: 0, kind: 'input' } as const satisfies BlobKey;
+const BACKGROUND = { jobId: 'job-0001', kind: 'background' } as const satisfies BlobKey;
 const MEDIA = { mediaType: 'image/png' };
 
 /** What every blob store promises to the queue; see BlobStore. */
@@ -57,17 +58,18 @@ export function describeBlobStore(name: string, newStorage: () => Promise<BlobsU
         expect(await blobs.get(INPUT)).toBeUndefined();
       });
 
-      test('inputs, results and their attempts are apart', async () => {
+      test('inputs, results, their attempts and the background are apart', async () => {
         const keys: BlobKey[] = [
           INPUT,
           { ...INPUT, index: 1 },
           { jobId: INPUT.jobId, index: 0, kind: 'result', attempt: 1 },
           { jobId: INPUT.jobId, index: 0, kind: 'result', attempt: 2 },
           { ...INPUT, jobId: 'job-0002' },
+          BACKGROUND,
         ];
         await Promise.all(keys.map((key, index) => blobs.put(key, new Blob([String(index)]), MEDIA)));
         const texts = await Promise.all(keys.map(async (key) => (await other.get(key))?.text()));
-        expect(texts).toEqual(['0', '1', '2', '3', '4']);
+        expect(texts).toEqual(['0', '1', '2', '3', '4', '5']);
       });
 
       test('writing again puts the new bytes in place of the old', async () => {

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { z } from 'zod';
 import { ERROR_STATUS, QueueError, type QueueErrorCode } from '#queue/errors.ts';
 import type { ReadForm } from '#queue/form.ts';
-import type { JobOptions } from '#queue/options.ts';
+import type { SubmitOptions } from './offcut.ts';
 import { tooManyFiles } from '#queue/read-whole-form.ts';
 import {
   deletedWire,
@@ -25,10 +25,13 @@ export class ContractClient {
     this.#app = app;
   }
 
-  submit(file: Blob, name: string, options: Partial<JobOptions>): Promise<SubmitWire> {
+  submit(file: Blob, name: string, options: SubmitOptions): Promise<SubmitWire> {
     const form = new FormData();
     form.append('images', file, name);
-    for (const [option, value] of Object.entries(options)) form.append(option, String(value));
+    for (const [option, value] of Object.entries(options)) {
+      if (value instanceof Blob) form.append(option, value, option);
+      else if (value !== undefined) form.append(option, String(value));
+    }
     const request = requestTo('/queue/submit', { method: 'POST', body: form });
     forms.set(request, form);
     return this.#ask(request, submitWire);

@@ -25,6 +25,9 @@ export type Offline =
   /** `reason`: a sentence that says why the app will not work offline here, and what still works. */
   | { readonly state: 'unavailable'; readonly reason: string };
 
+/** Options of a submission, and the picture that `background: 'image'` needs. */
+export type SubmitOptions = Partial<JobOptions> & { readonly background_image?: Blob };
+
 /** What an image under work is at. */
 export interface Progress {
   readonly jobId: string;
@@ -47,7 +50,7 @@ export type Unsubscribe = () => void;
  * the same routes for scripts that do fetch). Every method rejects with a `QueueError` whose message can be shown.
  */
 export interface Offcut {
-  submit(file: Blob, name: string, options?: Partial<JobOptions>): Promise<SubmitWire>;
+  submit(file: Blob, name: string, options?: SubmitOptions): Promise<SubmitWire>;
   cancel(jobId: string): Promise<JobActionWire>;
   retry(jobId: string): Promise<JobActionWire>;
   remove(jobId: string): Promise<void>;

@@ -1,10 +1,13 @@
-/** Names the bytes of one item. `attempt` keeps two attempts at one item from writing over each other. */
+/** Names the bytes of one item, or of a job. `attempt` keeps two attempts at one item from writing over each other. */
 export type BlobKey =
   | { readonly jobId: string; readonly index: number; readonly kind: 'input' }
+  /** The picture behind all subjects of a job. */
+  | { readonly jobId: string; readonly kind: 'background' }
   | { readonly jobId: string; readonly index: number; readonly kind: 'result'; readonly attempt: number };
 
 /** A key as a relative path of safe characters; ids are made by us, never by a client. */
 export function blobPath(key: BlobKey): string {
+  if (key.kind === 'background') return `${key.jobId}/background`;
   const stem = `${key.jobId}/${String(key.index)}`;
   return key.kind === 'input' ? `${stem}.input` : `${stem}.result-${String(key.attempt)}`;
 }

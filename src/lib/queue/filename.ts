@@ -15,6 +15,7 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
   'image/png': 'png',
   'image/webp': 'webp',
   'image/jpeg': 'jpg',
+  'application/zip': 'zip',
 };
 
 /** `holiday.photo.jpg` as a PNG result: `holiday.photo.png`. */

@@ -34,7 +34,16 @@ export interface ItemResult {
   /** Pixels. */
   readonly width: number;
   readonly height: number;
+  /** Where the subject is in it, in pixels; absent when none was found. */
+  readonly subject?: SubjectBox | undefined;
   readonly warnings: readonly Warning[];
+}
+
+export interface SubjectBox {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface Lease {

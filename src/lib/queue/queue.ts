@@ -41,6 +41,8 @@ export interface AcceptedFile {
 export interface Submission {
   readonly jobId: string;
   readonly files: readonly AcceptedFile[];
+  /** Of the background image, whose bytes are stored as well, if there is one. */
+  readonly backgroundBytes?: number | undefined;
   readonly model: string;
   readonly options: JobOptions;
   readonly priority: number;
@@ -345,6 +347,10 @@ export function inputKey(item: Item): BlobKey {
   return { jobId: item.jobId, index: item.index, kind: 'input' };
 }
 
+export function backgroundKey(jobId: string): BlobKey {
+  return { jobId, kind: 'background' };
+}
+
 export function resultKey(item: ProcessingItem | CompletedItem): BlobKey {
   return { jobId: item.jobId, index: item.index, kind: 'result', attempt: item.attempt };
 }
@@ -380,6 +386,7 @@ function noResult(item: Exclude<Item, CompletedItem>): QueueError {
 
 /** Same request, same text: model, options, priority, and each file's name and size, in order. */
 function fingerprintOf(submission: Submission): string {
-  const { model, options, priority, files } = submission;
-  return JSON.stringify([model, options, priority, files.map((file) => [file.filename, file.bytes])]);
+  const { model, options, priority, files, backgroundBytes } = submission;
+  const parts: unknown[] = [model, options, priority, files.map((file) => [file.filename, file.bytes])];
+  return JSON.stringify(backgroundBytes === undefined ? parts : [...parts, backgroundBytes]);
 }

@@ -1,11 +1,12 @@
-import { inputKey, type Queue } from './queue.ts';
-import type { Failure, Job, ProcessingItem, Warning } from './job.ts';
+import { backgroundKey, inputKey, type Queue } from './queue.ts';
+import type { Failure, Job, ProcessingItem, SubjectBox, Warning } from './job.ts';
 
 /** What a processor makes of an image. Sizes in pixels. */
 export interface Processed {
   readonly blob: Blob;
   readonly width: number;
   readonly height: number;
+  readonly subject?: SubjectBox | undefined;
   readonly warnings: readonly Warning[];
 }
 
@@ -13,11 +14,14 @@ export interface Processed {
  * Turns an image into its cutout. Rejects with the cause; an error with `retryable: false` fails the item at once,
  * any other lets it try again. `code` and `message` of the error are shown to the user.
  */
-export type Processor = (
-  input: Blob,
-  job: Job,
-  context: { signal: AbortSignal; onStage: (stage: string) => void },
-) => Promise<Processed>;
+export type Processor = (input: Blob, job: Job, context: ProcessorContext) => Promise<Processed>;
+
+export interface ProcessorContext {
+  readonly signal: AbortSignal;
+  readonly onStage: (stage: string) => void;
+  /** What lies behind the subject, when the job's background is `image`. */
+  readonly backgroundImage?: Blob | undefined;
+}
 
 export interface RunnerEvents {
   leased?(item: ProcessingItem, job: Job): void;
@@ -147,13 +151,28 @@ export class Runner {
       const input = await queue.blobs.get(inputKey(item));
       if (input === undefined) throw new InputLost(item);
       const onStage = (stage: string) => events?.stage?.(item, stage);
-      const { blob, width, height, warnings } = await process(input, job, { signal, onStage });
-      const kept = await queue.complete(item, blob, { mediaType: blob.type, width, height, warnings });
+      const backgroundImage = await this.#backgroundImage(item, job);
+      const { blob, ...about } = await process(input, job, { signal, onStage, backgroundImage });
+      const { width, height, subject, warnings } = about;
+      const kept = await queue.complete(item, blob, {
+        mediaType: blob.type,
+        width,
+        height,
+        subject,
+        warnings,
+      });
       if (kept) events?.completed?.(item, { milliseconds: queue.now() - began });
       else events?.lost?.(item);
     } catch (cause) {
       await this.#fail(item, cause, signal);
     }
+  }
+
+  async #backgroundImage(item: ProcessingItem, job: Job): Promise<Blob | undefined> {
+    if (job.options.background !== 'image') return undefined;
+    const blob = await this.#settings.queue.blobs.get(backgroundKey(job.id));
+    if (blob === undefined) throw new InputLost(item);
+    return blob;
   }
 
   async #fail(item: ProcessingItem, cause: unknown, signal: AbortSignal): Promise<void> {

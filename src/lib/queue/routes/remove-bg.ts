@@ -2,15 +2,12 @@ import { Hono } from 'hono';
 import { QueueError } from '../errors.ts';
 import { contentDisposition, resultName } from '../filename.ts';
 import { takeIn } from '../intake.ts';
-import type { CompletedItem, Item, StoredJob } from '../job.ts';
-import { resultKey } from '../queue.ts';
-import { waitUntilOver } from '../watching.ts';
+import type { CompletedItem } from '../job.ts';
 import type { BatchWire } from '../wire.ts';
-import { toDataUrl } from './data-url.ts';
+import { dataUrlParts } from './data-url.ts';
 import type { RoutesHost } from './host.ts';
-
-/** Someone waits for the answer, so these jobs go before the queue's usual ones. */
-const SYNC_PRIORITY = 9;
+import { toBody } from './stream.ts';
+import { WaitedJob, whyNot } from './waited-job.ts';
 
 /**
  * The synchronous routes: a job like any other, waited for and then deleted. A client that goes away takes its job
@@ -19,39 +16,33 @@ const SYNC_PRIORITY = 9;
 export function removeBackgroundRoutes(host: RoutesHost): Hono {
   const app = new Hono();
 
-  app.post('/remove-bg', async (context) =>
-    withJob(host, context.req.raw, 'image', async ({ items }) => {
-      const item = items[0];
-      if (item?.state !== 'completed') throw whyNot(item);
-      const blob = await resultOf(host, item);
-      const { mediaType } = item.result;
-      // Read whole: the job and its files are deleted before the client has the last byte.
-      return new Response(await blob.arrayBuffer(), {
-        headers: {
-          'content-type': mediaType,
-          'content-disposition': contentDisposition('inline', resultName(item.filename, mediaType)),
-          'cache-control': 'no-store',
-        },
-      });
-    }),
-  );
+  app.post('/remove-bg', async (context) => {
+    const job = await accept(host, context.req.raw, 'image');
+    try {
+      const item = await job.onlyItem();
+      if (item.state !== 'completed') throw whyNot(item);
+      return await answerWith(job, item);
+    } catch (cause) {
+      await job.close();
+      throw cause;
+    }
+  });
 
-  app.post('/remove-bg-batch', async (context) =>
-    withJob(host, context.req.raw, 'images', async ({ items }) => context.json(await toBatch(host, items))),
-  );
+  app.post('/remove-bg-batch', async (context) => {
+    const job = await accept(host, context.req.raw, 'images');
+    const body = toBody(batchParts(job), () => void job.close());
+    return new Response(body, {
+      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    });
+  });
 
   return app;
 }
 
-async function withJob(
-  host: RoutesHost,
-  request: Request,
-  field: 'image' | 'images',
-  answer: (stored: StoredJob) => Promise<Response>,
-): Promise<Response> {
-  const { queue, syncTimeoutSeconds } = host;
+/** @throws QueueError */
+async function accept(host: RoutesHost, request: Request, field: 'image' | 'images'): Promise<WaitedJob> {
+  const { queue, readForm, formLimits: limits, modelAliases, installHint } = host;
   const models = await host.models();
-  const { readForm, formLimits: limits, modelAliases, installHint, closing } = host;
   const submission = await takeIn(request, {
     queue,
     readForm,
@@ -68,58 +59,73 @@ async function withJob(
       `This route takes one "image"; the form has ${String(submission.files.length)}. Use /remove-bg-batch for several.`,
     );
   }
-  const { stored } = await queue.submit({ ...submission, priority: SYNC_PRIORITY, idempotencyKey: null });
+  return WaitedJob.submit(host, submission, request.signal);
+}
+
+/** A result as it is read from storage; its job is deleted when the last byte is out. */
+export async function answerWith(
+  job: WaitedJob,
+  item: CompletedItem,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const blob = await job.result(item);
+  const { mediaType } = item.result;
+  return new Response(toBody(blobParts(job, blob)), {
+    headers: {
+      'content-type': mediaType,
+      'content-length': String(blob.size),
+      'content-disposition': contentDisposition('inline', resultName(item.filename, mediaType)),
+      'cache-control': 'no-store',
+      ...headers,
+    },
+  });
+}
+
+async function* blobParts(job: WaitedJob, blob: Blob): AsyncGenerator<Uint8Array, void, undefined> {
+  const reader = blob.stream().getReader();
   try {
-    const timeout = AbortSignal.timeout(syncTimeoutSeconds * 1000);
-    const signals = [request.signal, timeout, ...(closing === undefined ? [] : [closing])];
-    const over = await waitUntilOver(queue, stored.job.id, AbortSignal.any(signals));
-    return await answer(over ?? stored);
-  } catch (cause) {
-    if (closing?.aborted && cause === closing.reason) throw shuttingDown();
-    throw cause instanceof DOMException && cause.name === 'TimeoutError'
-      ? timedOut(syncTimeoutSeconds)
-      : cause;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
   } finally {
-    await queue.remove(stored.job.id).catch(() => undefined);
+    await reader.cancel().catch(() => undefined);
+    await job.close();
   }
 }
 
-function shuttingDown(): QueueError {
-  return new QueueError('shutting_down', 'The server is shutting down. Send the request again in a moment.');
-}
-
-function timedOut(seconds: number): QueueError {
-  return new QueueError(
-    'timed_out',
-    `The result was not ready within ${String(seconds)} seconds. Use POST /queue/submit, which does not wait.`,
-  );
-}
-
-async function toBatch(host: RoutesHost, items: readonly Item[]): Promise<BatchWire> {
-  const results: BatchWire['results'] = [];
+/** `BatchWire` as text, each result as soon as it is there; no more than a part of one is in memory. */
+async function* batchParts(job: WaitedJob): AsyncGenerator<string, void, undefined> {
+  const { items } = job.stored;
   const errors: BatchWire['errors'] = [];
-  for (const item of items) {
-    const { index, filename } = item;
-    if (item.state === 'completed') {
-      const blob = await resultOf(host, item);
-      results.push({ index, filename, dataUrl: await toDataUrl(blob, item.result.mediaType), success: true });
-    } else {
-      const { message, code } = whyNot(item);
-      errors.push({ index, filename, error: message, code });
+  let over = 0;
+  let successful = 0;
+  try {
+    yield `{"total":${String(items.length)},"results":[`;
+    try {
+      for await (const item of job.overItems()) {
+        const { index, filename } = item;
+        if (item.state === 'completed') {
+          yield `${successful === 0 ? '' : ','}{"index":${String(index)},"filename":${JSON.stringify(filename)},"dataUrl":"`;
+          yield* dataUrlParts(await job.result(item), item.result.mediaType);
+          yield '","success":true}';
+          successful += 1;
+        } else {
+          errors.push({ index, filename, ...toError(whyNot(item)) });
+        }
+        over += 1;
+      }
+    } catch (cause) {
+      // What is finished has been sent already, so what is not is told beside it.
+      if (!(cause instanceof QueueError)) throw cause;
+      errors.push(
+        ...items.slice(over).map(({ index, filename }) => ({ index, filename, ...toError(cause) })),
+      );
     }
+    const rest = { errors, successful, failed: errors.length };
+    yield `],${JSON.stringify(rest).slice(1)}`;
+  } finally {
+    await job.close();
   }
-  return { total: items.length, successful: results.length, failed: errors.length, results, errors };
 }
 
-async function resultOf({ queue }: RoutesHost, item: CompletedItem): Promise<Blob> {
-  const blob = await queue.blobs.get(resultKey(item));
-  if (blob === undefined) throw new Error(`The result of item ${item.id} is gone.`);
-  return blob;
-}
-
-function whyNot(item: Exclude<Item, CompletedItem> | undefined): QueueError {
-  if (item?.state === 'failed') {
-    return new QueueError('image_failed', item.failure.message, { fields: { cause: item.failure } });
-  }
-  return new QueueError('result_not_found', 'The job was cancelled before its result was ready.');
+function toError({ message, code }: QueueError): { error: string; code: string } {
+  return { error: message, code };
 }
