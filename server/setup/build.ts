@@ -49,7 +49,12 @@ async function isFresh(folder: string): Promise<boolean> {
 }
 
 async function build(folder: string): Promise<void> {
-  const child = spawn(process.execPath, [VITE, 'build'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [VITE, 'build'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Another value, as test runners set it, gives a page for development: it would not work offline.
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
