@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 
 /** Each in a file of its own, loaded when it is called: `offcut list` needs no server code. */
 export const COMMANDS = {
+  rm: async () => (await import('./rm.ts')).rm,
   submit: async () => (await import('./submit.ts')).submit,
   status: async () => (await import('./status.ts')).status,
   monitor: async () => (await import('./monitor.ts')).monitor,
@@ -9,6 +10,7 @@ export const COMMANDS = {
   stats: async () => (await import('./stats.ts')).stats,
   cancel: async () => (await import('./cancel.ts')).cancel,
   serve: async () => (await import('./serve.ts')).serveCommand,
+  completion: async () => (await import('./completion.ts')).completion,
 } as const satisfies Record<string, () => Promise<Command>>;
 
 export type CommandName = keyof typeof COMMANDS;

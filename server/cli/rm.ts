@@ -1,0 +1,183 @@
+import { stat } from 'node:fs/promises';
+import { jobOptions, type JobOptions } from '#queue/options.ts';
+import { DEFAULT_MODEL } from '#models/registry.ts';
+import { parseCommand, usage, type Command } from './command.ts';
+import { EXIT } from './errors.ts';
+import { runBatch } from './rm/batch.ts';
+import { doTask, openCut, type Cut } from './rm/cut.ts';
+import { findImages } from './rm/find.ts';
+import type { Task } from './rm/outcome.ts';
+import { runPipe } from './rm/pipe.ts';
+import { createPlanner, destinationOf, formatFor, type Destination, type Planner } from './rm/plan.ts';
+import { Report } from './rm/report.ts';
+import { watchFolders } from './rm/watch.ts';
+import { onStopSignals } from './signals.ts';
+
+const help = `Usage: offcut rm <file, folder or pattern> [...] [options]
+
+Removes the background of images on this machine, without a server. Results go beside the images as NAME-cutout.png,
+or where -o says. A result that is there already and newer than its image is skipped, so that the same command goes
+on after an interruption; no file is replaced without --force.
+With - the image comes from standard input; without -o it then goes to standard output.
+
+  -o, --out PATH          a folder, or for one image a file (.png, .webp, .jpg); - is standard output
+  --model NAME            the model (default: ${DEFAULT_MODEL.id})
+  --format F              png (default), webp or jpeg
+  --background B          transparent (default), blur, or a colour such as #ffffff
+  --output O              cutout (default) or mask
+  --crop                  cut down to the subject
+  -r, --recursive         folders with all that is below them
+  --watch                 go on with the images that come into the folders, until Ctrl-C
+  --force                 replace results that are there already
+  --jobs N                images in hand at a time (default 3)
+  --json                  a line of JSON for each image
+  -h, --help              this text
+
+Ends with 0 when all are done, 1 when some failed (each with a line that says why), 2 for a mistake in the call, 130
+after Ctrl-C.
+
+Examples:
+  offcut rm photo.jpg -o cutout.png
+  offcut rm holiday/ -o cutouts --format webp
+  offcut rm 'shop/**/*.jpg' -o shop-white --background '#ffffff' --crop
+  offcut rm inbox/ -o outbox --watch
+  offcut rm - < photo.jpg > cutout.png
+  offcut rm holiday/ -o cutouts --json | jq 'select(.status == "failed")'
+`;
+
+const OPTIONS = {
+  out: { type: 'string', short: 'o' },
+  model: { type: 'string' },
+  format: { type: 'string' },
+  background: { type: 'string' },
+  output: { type: 'string' },
+  crop: { type: 'boolean' },
+  recursive: { type: 'boolean', short: 'r' },
+  watch: { type: 'boolean' },
+  force: { type: 'boolean' },
+  jobs: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Options that are those of a submission, under the same names. A new one (`refine`) is an entry here and above. */
+const FIELDS = ['background', 'output', 'crop'] as const;
+
+interface Wishes {
+  readonly force: boolean;
+  readonly json: boolean;
+  readonly recursive: boolean;
+  readonly jobs: number;
+}
+
+export const rm: Command = {
+  summary: 'remove the background of images on this machine, without a server',
+  help,
+  async run(args) {
+    const { values, positionals: inputs } = parseCommand(args, OPTIONS, help);
+    if (inputs.length === 0) throw usage('Name at least one image or folder.', help);
+    const destination = await destinationOf(values.out, inputs);
+    const options = readOptions({
+      ...Object.fromEntries(FIELDS.map((name) => [name, values[name]])),
+      format: formatFor(destination, values.format, help),
+    });
+    const { force = false, json = false, recursive = false } = values;
+    const wishes: Wishes = { force, json, recursive, jobs: readJobs(values.jobs) };
+    const open = () => openCut(values.model ?? DEFAULT_MODEL.id, options);
+    const signal = untilStopped();
+    if (inputs.includes('-') || destination.kind === 'stdout') {
+      if (inputs.length > 1 || json || values.watch)
+        throw usage('A pipe takes one image, and no --json or --watch.', help);
+      const to = destination.kind === 'file' ? destination.path : undefined;
+      if (destination.kind === 'folder')
+        throw usage('The image from a pipe has no name: let -o be a file.', help);
+      return runPipe(inputs[0] ?? '-', to, open, { force, signal });
+    }
+    const planner = createPlanner(destination, options);
+    if (values.watch) return runWatch(inputs, planner, wishes, open, signal);
+    return runOnce(inputs, destination, planner, wishes, open, signal);
+  },
+};
+
+/** @throws CliError that names the option */
+function readOptions(given: Record<string, unknown>): JobOptions {
+  const parsed = jobOptions.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = String(issue?.path[0] ?? 'option');
+  throw usage(`--${name} ${String(given[name])} is none that there is.`, help);
+}
+
+function readJobs(text = '3'): number {
+  if (/^[1-9]\d?$/.test(text)) return Number(text);
+  throw usage(`--jobs ${text} is no number from 1 to 99.`, help);
+}
+
+/** Fires at the first Ctrl-C; the second ends the process at once. */
+function untilStopped(): AbortSignal {
+  const stopping = new AbortController();
+  onStopSignals(
+    () => stopping.abort(),
+    () => process.exit(EXIT.interrupted),
+  );
+  return stopping.signal;
+}
+
+async function runOnce(
+  inputs: readonly string[],
+  destination: Destination,
+  planner: Planner,
+  wishes: Wishes,
+  open: () => Promise<Cut>,
+  signal: AbortSignal,
+): Promise<number> {
+  const tasks = (await findImages(inputs, wishes.recursive))
+    .map(planner)
+    .filter((task) => task !== undefined);
+  const resume = destination.kind !== 'file';
+  return run(tasks, tasks.length, { ...wishes, resume }, open, signal);
+}
+
+async function runWatch(
+  inputs: readonly string[],
+  planner: Planner,
+  wishes: Wishes,
+  open: () => Promise<Cut>,
+  signal: AbortSignal,
+): Promise<number> {
+  for (const input of inputs) {
+    if (!(await stat(input).catch(() => undefined))?.isDirectory()) {
+      throw usage(`${input} is no folder, and only folders can be watched.`, help);
+    }
+  }
+  const tasks = async function* (): AsyncGenerator<Task> {
+    for await (const found of watchFolders(inputs, wishes.recursive, signal)) {
+      const task = planner(found);
+      if (task !== undefined) yield task;
+    }
+  };
+  return run(tasks(), undefined, { ...wishes, resume: true }, open, signal);
+}
+
+async function run(
+  tasks: AsyncIterable<Task> | Iterable<Task>,
+  total: number | undefined,
+  { jobs, force, json, resume }: Wishes & { readonly resume: boolean },
+  open: () => Promise<Cut>,
+  signal: AbortSignal,
+): Promise<number> {
+  let cut: Promise<Cut> | undefined;
+  const once = () => (cut ??= open());
+  const report = new Report({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    json,
+    total,
+    now: () => performance.now(),
+  });
+  const work = (task: Task) => doTask(task, once, { force, resume, signal });
+  await runBatch(tasks, jobs, work, (outcome) => report.add(outcome), signal);
+  report.end(signal.aborted);
+  if (signal.aborted) return EXIT.interrupted;
+  return report.counts.failed > 0 ? EXIT.failed : EXIT.done;
+}
