@@ -7,6 +7,8 @@ export interface Command {
   readonly summary: string;
   /** What --help prints. */
   readonly help: string;
+  /** Commands below this one, by name. */
+  readonly commands?: Readonly<Record<string, () => Promise<Command>>>;
   /** @returns the exit code */
   run(args: readonly string[]): Promise<number>;
 }

@@ -9,6 +9,7 @@ export const COMMANDS = {
   list: async () => (await import('./list.ts')).list,
   stats: async () => (await import('./stats.ts')).stats,
   cancel: async () => (await import('./cancel.ts')).cancel,
+  models: async () => (await import('./models.ts')).models,
   serve: async () => (await import('./serve.ts')).serveCommand,
   completion: async () => (await import('./completion.ts')).completion,
 } as const satisfies Record<string, () => Promise<Command>>;
