@@ -5,7 +5,7 @@
  * PAMI 2008) and of the guided filter (He, Sun & Tang, PAMI 2013); unlike the guided filter's, the line is fitted to
  * reliable pixels only, so that a blurred mask does not blur the result.
  */
-import { type Grid, MOMENTS } from './grid.ts';
+import type { Grid } from './grid.ts';
 import { addEnlarged, type Plane, plane, reduced } from './plane.ts';
 
 /** A place's alpha is `red r + green g + blue b + offset`, channels as 0 to 1. */
@@ -33,7 +33,7 @@ const NOISE = 1e-4;
 export function fitColours(grid: Grid, subject: Plane, background: Plane): ColourModel {
   const front = neighbourhoods(grid, subject);
   const back = neighbourhoods(grid, background);
-  const means = grid.moments.slice(0, 3).map(reduced);
+  const means = grid.moments.slice(0, 3).map((moment) => reduced(moment));
   const half = FIELDS.map(() => plane(means[0].width, means[0].height));
   const solver = new Discriminant();
   for (let cell = 0; cell < half[0].data.length; cell++) {
@@ -79,14 +79,8 @@ function store(half: readonly Plane[], solver: Discriminant, means: readonly Pla
  * Weighted sums of weight and moments, for every second cell in both directions, over a neighbourhood that grows
  * until it finds something.
  */
-function neighbourhoods({ width, height, moments }: Grid, weight: Plane): Float32Array[] {
-  const weighted = plane(width, height);
-  return Array.from({ length: MOMENTS + 1 }, (_, k) => {
-    if (k === 0) return spread(reduced(weight));
-    const moment = moments[k - 1].data;
-    for (let i = 0; i < moment.length; i++) weighted.data[i] = moment[i] * weight.data[i];
-    return spread(reduced(weighted));
-  });
+function neighbourhoods({ moments }: Grid, weight: Plane): Float32Array[] {
+  return [spread(reduced(weight)), ...moments.map((moment) => spread(reduced(moment, weight)))];
 }
 
 /** Sum of blurs, from narrow to wide, each weighing `DECAY` of the one before; by way of a pyramid. */

@@ -8,7 +8,7 @@ import { type Band, CERTAIN_SUBJECT, findBand, UNCERTAIN } from './band.ts';
 import { type ColourModel, fitColours } from './colour-model.ts';
 import { type Grid, makeGrid } from './grid.ts';
 import { clamp, type Plane } from './plane.ts';
-import { alphaAt, type Trust, trustOf } from './trust.ts';
+import { alphaAt, settingOf, type Trust, trustOf } from './trust.ts';
 
 /** Refines `mask`, which has the image's size, in place. */
 export function refineEdges(image: PixelImage, mask: Mask): void {
@@ -16,9 +16,10 @@ export function refineEdges(image: PixelImage, mask: Mask): void {
   const band = findBand(grid.prior);
   if (!band.state.includes(UNCERTAIN)) return;
   const first = fitColours(grid, band.subject, band.background);
-  learn(grid, band, first, trustOf(grid, band, first));
+  const setting = settingOf(grid, band);
+  learn(grid, band, first, trustOf(setting, first));
   const model = fitColours(grid, band.subject, band.background);
-  apply(image, mask, band.state, interleaved(model, trustOf(grid, band, model)), grid);
+  apply(image, mask, band.state, interleaved(model, trustOf(setting, model)), grid);
 }
 
 /** A sample that was found, not given, counts this much. */

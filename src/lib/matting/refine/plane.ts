@@ -19,15 +19,17 @@ export function ramp(from: number, to: number, value: number): number {
   return t * t * (3 - 2 * t);
 }
 
-/** Half the size in both directions, with [1 3 3 1] / 8; edge pixels are repeated. */
-export function reduced({ width, height, data }: Plane): Plane {
+/** Half the size in both directions, with [1 3 3 1] / 8; edge pixels are repeated. Of source × weight, if given. */
+export function reduced({ width, height, data }: Plane, weight?: Plane): Plane {
   const small = plane((width + 1) >> 1, (height + 1) >> 1);
   const rows = new Float32Array(width);
-  const line = (y: number) => Math.min(Math.max(y, 0), height - 1) * width;
   for (let y = 0; y < small.height; y++) {
-    const [r0, r1, r2, r3] = [line(2 * y - 1), line(2 * y), line(2 * y + 1), line(2 * y + 2)];
-    for (let x = 0; x < width; x++) {
-      rows[x] = data[r0 + x] + data[r3 + x] + 3 * (data[r1 + x] + data[r2 + x]);
+    rows.fill(0);
+    for (let k = -1; k <= 2; k++) {
+      const from = Math.min(Math.max(2 * y + k, 0), height - 1) * width;
+      const share = k === 0 || k === 1 ? 3 : 1;
+      if (weight) addProduct(data, weight.data, from, share, rows);
+      else for (let x = 0; x < width; x++) rows[x] += share * data[from + x];
     }
     for (let x = 0, to = y * small.width; x < small.width; x++, to++) {
       const x0 = Math.max(2 * x - 1, 0);
@@ -37,6 +39,10 @@ export function reduced({ width, height, data }: Plane): Plane {
     }
   }
   return small;
+}
+
+function addProduct(a: Float32Array, b: Float32Array, from: number, share: number, rows: Float32Array): void {
+  for (let x = 0; x < rows.length; x++) rows[x] += share * a[from + x] * b[from + x];
 }
 
 /** Bilinear, to a size that `reduced` came from: adds `small` × `factor` to `target`. */

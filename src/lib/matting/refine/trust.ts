@@ -17,39 +17,60 @@ export interface Trust {
 /** Cells about a place over which a model is checked. */
 const CHECK_RADIUS = 16;
 
-export function trustOf(grid: Grid, band: Band, model: ColourModel): Trust {
-  const { prior, width, height } = grid;
-  const { falseSubject, falseBackground } = mistakes(grid, band, model);
-  const residual = boxMean(model.residual, 1).data;
-  const support = boxMean(prior, 12).data;
-  const least = eroded(prior, 6).data;
-  const plateau = boxMean(
-    map(prior, (m) => (m > 0.15 && m < 0.9 ? 1 : 0)),
-    8,
-  ).data;
-  const add = plane(width, height);
-  const remove = plane(width, height);
-  for (let cell = 0; cell < add.data.length; cell++) {
-    const distance = model.distance.data[cell];
-    const known = ramp(1.5, 3, distance / (1 + Math.max(0, residual[cell] - 10) / 10));
-    if (known === 0) continue;
-    add.data[cell] = known * ramp(0.06, 0.015, falseSubject.data[cell]) * ramp(0, 0.05, support[cell]);
-    // Next to background anything may go; farther inside only what looks just like it, such as between spokes.
-    const open = ramp(0.3, 0.1, least[cell]);
-    const hole =
-      ramp(12, 5, model.fromBackground.data[cell]) *
-      ramp(3, 6, distance) *
-      ramp(0.08, 0.02, falseBackground.data[cell]);
-    // Where the network hesitates over a whole area, colour alone does not take it away: a grey shirt before grey.
-    const narrow = ramp(0.9, 0.6, plateau[cell]);
-    remove.data[cell] = known * narrow * ramp(0.3, 0.1, falseBackground.data[cell]) * Math.max(open, hole);
-  }
-  dropIslands(grid, model, add);
-  return { add, remove };
+/** What the network's mask alone says about every cell; the same for each model that is tried. */
+export interface Setting {
+  readonly grid: Grid;
+  readonly band: Band;
+  /** 1 near anything that the network sees, 0 far from it. */
+  readonly near: Plane;
+  /** 1 next to background. */
+  readonly open: Plane;
+  /** 0 where the network hesitates over a whole area: colour alone does not take away a grey shirt before grey. */
+  readonly narrow: Plane;
+  /** Share of proven cells near by. */
+  readonly provenSubject: Plane;
+  readonly provenBackground: Plane;
+}
+
+export function settingOf(grid: Grid, band: Band): Setting {
+  const { prior } = grid;
+  const hesitant = map(prior, (m) => (m > 0.15 && m < 0.9 ? 1 : 0));
+  return {
+    grid,
+    band,
+    near: map(boxMean(prior, 12), (mean) => ramp(0, 0.05, mean)),
+    open: map(eroded(prior, 6), (least) => ramp(0.3, 0.1, least)),
+    narrow: map(boxMean(hesitant, 8), (share) => ramp(0.9, 0.6, share)),
+    provenSubject: boxMean(band.provenSubject, CHECK_RADIUS),
+    provenBackground: boxMean(band.provenBackground, CHECK_RADIUS),
+  };
 }
 
 function map({ width, height, data }: Plane, value: (v: number) => number): Plane {
   return { width, height, data: data.map(value) };
+}
+
+export function trustOf(setting: Setting, model: ColourModel): Trust {
+  const { grid, near, open, narrow } = setting;
+  const { falseSubject, falseBackground } = mistakes(setting, model);
+  const residual = boxMean(model.residual, 1).data;
+  const add = plane(grid.width, grid.height);
+  const remove = plane(grid.width, grid.height);
+  for (let cell = 0; cell < add.data.length; cell++) {
+    const distance = model.distance.data[cell];
+    const known = ramp(1.5, 3, distance / (1 + Math.max(0, residual[cell] - 10) / 10));
+    if (known === 0) continue;
+    add.data[cell] = known * ramp(0.06, 0.015, falseSubject[cell]) * near.data[cell];
+    // Next to background anything may go; farther inside only what looks just like it, such as between spokes.
+    const hole =
+      ramp(12, 5, model.fromBackground.data[cell]) *
+      ramp(3, 6, distance) *
+      ramp(0.08, 0.02, falseBackground[cell]);
+    const wrong = ramp(0.3, 0.1, falseBackground[cell]);
+    remove.data[cell] = known * narrow.data[cell] * wrong * Math.max(open.data[cell], hole);
+  }
+  dropIslands(grid, model, add);
+  return { add, remove };
 }
 
 /** Alpha that the model gives to a cell's middle pixel. */
@@ -64,23 +85,19 @@ export function alphaAt(grid: Grid, model: ColourModel, cell: number): number {
 }
 
 /** Mean alpha that the model gives to proven background near by, and what it takes from proven subject. */
-function mistakes(grid: Grid, band: Band, model: ColourModel) {
-  const { width, height } = grid;
-  const subject = plane(width, height);
-  const background = plane(width, height);
+function mistakes({ grid, band, provenSubject, provenBackground }: Setting, model: ColourModel) {
+  const subject = plane(grid.width, grid.height);
+  const background = plane(grid.width, grid.height);
   for (let cell = 0; cell < subject.data.length; cell++) {
     const alpha = model.distance.data[cell] === 0 ? 0.5 : alphaAt(grid, model, cell);
     subject.data[cell] = alpha * band.provenBackground.data[cell];
     background.data[cell] = (1 - alpha) * band.provenSubject.data[cell];
   }
-  const share = (wrong: Plane, all: Plane): Plane => {
-    const count = boxMean(all, CHECK_RADIUS).data;
-    const sum = boxMean(wrong, CHECK_RADIUS);
-    return { ...sum, data: sum.data.map((value, cell) => value / (count[cell] + 0.01)) };
-  };
+  const share = (wrong: Plane, all: Plane) =>
+    boxMean(wrong, CHECK_RADIUS).data.map((sum, cell) => sum / (all.data[cell] + 0.01));
   return {
-    falseSubject: share(subject, band.provenBackground),
-    falseBackground: share(background, band.provenSubject),
+    falseSubject: share(subject, provenBackground),
+    falseBackground: share(background, provenSubject),
   };
 }
 
