@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { displayName, resultName, uniqueNames } from '#queue/filename.ts';
 import type { JobWire } from '#queue/wire.ts';

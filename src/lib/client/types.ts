@@ -53,5 +53,5 @@ export interface ResultFile {
   /** Media type. */
   readonly type: string;
   readonly stream: ReadableStream<Uint8Array>;
-  blob(): Promise<Blob>;
+  readonly blob: () => Promise<Blob>;
 }
