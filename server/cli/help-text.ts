@@ -1,3 +1,5 @@
+import { MODELS } from '#models/registry.ts';
+
 /** An option as its line of `--help` says it. */
 export interface OptionHelp {
   /** One letter, without its dash. */
@@ -17,7 +19,7 @@ export interface HelpText {
   readonly examples: readonly string[];
 }
 
-const OPTION = /^ {2}(?:-(\w), )?--([a-z-]+)(?: ([A-Z]+))? {2,}(.*)$/;
+const OPTION = /^ {2}(?:-(\w), )?--([a-z-]+)(?: (\S+))? {2,}(.*)$/;
 const CONTINUED = /^ {6,}(\S.*)$/;
 
 /**
@@ -58,6 +60,7 @@ export function readHelp(help: string): HelpText {
 
 /** Values that an option can have, for the few whose values are known. */
 export const CHOICES: Readonly<Record<string, readonly string[]>> = {
+  model: MODELS.map(({ id }) => id),
   format: ['png', 'webp', 'jpeg'],
   output: ['cutout', 'mask'],
   background: ['transparent', 'blur'],

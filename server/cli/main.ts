@@ -36,7 +36,7 @@ async function runCommand(command: Command, args: readonly string[]): Promise<nu
 async function overview(): Promise<string> {
   const names = Object.keys(COMMANDS) as CommandName[];
   const lines = await Promise.all(
-    names.map(async (name) => `  ${name.padEnd(9)}${(await COMMANDS[name]()).summary}`),
+    names.map(async (name) => `  ${name.padEnd(12)}${(await COMMANDS[name]()).summary}`),
   );
   return `Offcut ${VERSION}: removes the background of photos.
 

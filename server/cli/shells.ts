@@ -27,34 +27,45 @@ function valuesOf({ long, value = '' }: OptionHelp): readonly string[] | undefin
   return PATHS.includes(value) ? undefined : (CHOICES[long] ?? []);
 }
 
+const isTop = ({ name }: CommandHelp) => !name.includes(' ');
+/** Not the name of one that has others below it: those come first, and the first match counts. */
+const innerFirst = (commands: readonly CommandHelp[]) =>
+  commands.toSorted((a, b) => Number(isTop(a)) - Number(isTop(b)));
+
 function bash(commands: readonly CommandHelp[]): string {
-  const cases = commands.map(({ name, options }) => {
+  const cases = innerFirst(commands).map((command) => {
+    const { name, options, below } = command;
     const valued = options.filter(({ value }) => value !== undefined);
     const values = valued.map((option) => {
       const words = valuesOf(option);
       const reply = words === undefined ? '-f' : `-W '${words.join(' ')}'`;
       return `        ${flags(option).join('|')}) COMPREPLY=($(compgen ${reply} -- "$word")); return ;;`;
     });
-    return `    ${name})
-      case "$before" in
-${values.join('\n')}
-      esac
-      options='${options.flatMap(flags).join(' ')}' ;;`;
+    return [
+      `    ${isTop(command) ? `'${name} '*` : `'${name}'`})`,
+      ...(values.length === 0 ? [] : ['      case "$before" in', ...values, '      esac']),
+      ...(below.length === 0 ? [] : [`      [ "$COMP_CWORD" = 2 ] && words='${below.join(' ')}'`]),
+      `      options='${options.flatMap(flags).join(' ')}' ;;`,
+    ].join('\n');
   });
+  const names = commands.filter(isTop).map(({ name }) => name);
   return `# bash completion of offcut; load it with: source <(offcut completion bash)
 _offcut() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options=''
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options='' words=''
   COMPREPLY=()
   if [ "$COMP_CWORD" = 1 ]; then
-    COMPREPLY=($(compgen -W '${commands.map(({ name }) => name).join(' ')} --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W '${names.join(' ')} --help --version' -- "$word"))
     return
   fi
-  case "\${COMP_WORDS[1]}" in
+  case "\${COMP_WORDS[1]} \${COMP_WORDS[2]}" in
 ${cases.join('\n')}
   esac
   case "$word" in
     -*) COMPREPLY=($(compgen -W "$options" -- "$word")) ;;
-    *) COMPREPLY=($(compgen -f -- "$word")) ;;
+    *)
+      if [ -n "$words" ]; then COMPREPLY=($(compgen -W "$words" -- "$word"))
+      else COMPREPLY=($(compgen -f -- "$word"))
+      fi ;;
   esac
 }
 complete -o filenames -F _offcut offcut
@@ -65,14 +76,15 @@ complete -o filenames -F _offcut offcut
 const quoted = (text: string) => text.replaceAll("'", `'\\''`);
 
 function zsh(commands: readonly CommandHelp[]): string {
-  const cases = commands.map(({ name, options }) => {
+  const cases = commands.filter(isTop).map(({ name, options, below }) => {
     const specs = options.map((option) => `      ${zshSpec(option)} \\`);
+    const first = below.length === 0 ? '' : `'1:command:(${below.join(' ')})' `;
     return `    ${name})
       _arguments -s \\
 ${specs.join('\n')}
-      '*:file:_files' ;;`;
+      ${first}'*:file:_files' ;;`;
   });
-  const list = commands.map(({ name, summary }) => `    '${name}:${quoted(summary)}'`);
+  const list = commands.filter(isTop).map(({ name, summary }) => `    '${name}:${quoted(summary)}'`);
   return `#compdef offcut
 # zsh completion of offcut; load it with: source <(offcut completion zsh)
 _offcut() {
@@ -105,10 +117,12 @@ function zshSpec(option: OptionHelp): string {
 }
 
 function fish(commands: readonly CommandHelp[]): string {
-  const names = commands.map(
-    ({ name, summary }) =>
-      `complete -c offcut -n __fish_use_subcommand -f -a ${name} -d '${fishQuoted(summary)}'`,
-  );
+  const names = commands.map((command) => {
+    const { name, summary } = command;
+    const [outer = '', inner] = name.split(' ');
+    const when = inner === undefined ? '__fish_use_subcommand' : `'__fish_seen_subcommand_from ${outer}'`;
+    return `complete -c offcut -n ${when} -f -a ${inner ?? outer} -d '${fishQuoted(summary)}'`;
+  });
   const options = commands.flatMap(({ name, options: each }) =>
     each.map((option) => fishOption(name, option)),
   );
@@ -123,7 +137,10 @@ function fishOption(command: string, option: OptionHelp): string {
   const { short, long, value, text } = option;
   const words = value === undefined ? undefined : valuesOf(option);
   const parts = [
-    `complete -c offcut -n '__fish_seen_subcommand_from ${command}'`,
+    `complete -c offcut -n '${command
+      .split(' ')
+      .map((word) => `__fish_seen_subcommand_from ${word}`)
+      .join('; and ')}'`,
     ...(short === undefined ? [] : [`-s ${short}`]),
     `-l ${long}`,
     ...(value === undefined
