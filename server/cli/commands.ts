@@ -11,7 +11,7 @@ export const COMMANDS = {
   cancel: async () => (await import('./cancel.ts')).cancel,
   models: async () => (await import('./models.ts')).models,
   serve: async () => (await import('./serve.ts')).serveCommand,
-  completion: async () => (await import('./completion.ts')).completion,
+  completion: async (): Promise<Command> => (await import('./completion.ts')).completionOf(COMMANDS),
 } as const satisfies Record<string, () => Promise<Command>>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -1,5 +1,5 @@
 import { parseCommand, usage, type Command } from './command.ts';
-import { describeCommands } from './describe-commands.ts';
+import { describeCommands, type Commands } from './describe-commands.ts';
 import { EXIT } from './errors.ts';
 import { completionFor, SHELLS } from './shells.ts';
 
@@ -15,17 +15,19 @@ Examples:
   offcut completion fish > ~/.config/fish/completions/offcut.fish
 `;
 
-export const completion: Command = {
-  summary: 'print the completion of a shell',
-  help,
-  async run(args) {
-    const { positionals } = parseCommand(args, { help: { type: 'boolean', short: 'h' } }, help);
-    const shell = SHELLS.find((name) => name === positionals[0]);
-    if (shell === undefined || positionals.length > 1)
-      throw usage(`Name one shell: ${SHELLS.join(', ')}.`, help);
-    // Only now: the table of commands holds this one as well.
-    const { COMMANDS } = await import('./commands.ts');
-    process.stdout.write(completionFor(shell, await describeCommands(COMMANDS)));
-    return EXIT.done;
-  },
-};
+/** @param commands all commands, this one among them */
+export function completionOf(commands: Commands): Command {
+  return {
+    summary: 'print the completion of a shell',
+    help,
+    async run(args) {
+      const { positionals } = parseCommand(args, { help: { type: 'boolean', short: 'h' } }, help);
+      const shell = SHELLS.find((name) => name === positionals[0]);
+      if (shell === undefined || positionals.length > 1) {
+        throw usage(`Name one shell: ${SHELLS.join(', ')}.`, help);
+      }
+      process.stdout.write(completionFor(shell, await describeCommands(commands)));
+      return EXIT.done;
+    },
+  };
+}

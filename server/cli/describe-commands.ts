@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { readHelp, type HelpText } from './help-text.ts';
 
-type Commands = Readonly<Record<string, () => Promise<Command>>>;
+export type Commands = Readonly<Record<string, () => Promise<Command>>>;
 
 export interface CommandHelp extends HelpText {
   /** As it is typed after `offcut`, such as `rm` or `models pull`. */

@@ -102,6 +102,9 @@ export const rm: Command = {
 /** @throws CliError that names the option */
 function readOptions(given: Record<string, unknown>): JobOptions {
   const parsed = jobOptions.safeParse(given);
+  if (parsed.data?.background === ('image' as string)) {
+    throw usage('--background image needs an image, which only a server can be given.', help);
+  }
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0] ?? 'option');

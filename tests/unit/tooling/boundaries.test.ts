@@ -62,6 +62,9 @@ describe('dependency-cruiser', () => {
       'src/lib/browser/store.ts': `import { job } from '#queue/job.ts'; import { cut } from '#matting/cut.ts'; import Dexie from 'dexie'; export const add = () => [job, cut, Dexie];`,
       'src/lib/queue/job.ts': `import { z } from 'zod'; export const job = z;`,
       'src/lib/matting/cut.ts': `export const cut = 1; export interface Model { id: string }`,
+      'src/lib/client/index.ts': `import type { job } from '#queue/job.ts'; import { add } from './add.ts'; export const client = (): typeof job | unknown => add;`,
+      'src/lib/client/add.ts': `export const add = 1;`,
+      'server/cli.ts': `import { client } from '../src/lib/client/index.ts'; export const cli = client;`,
       'src/lib/queue/job.test.ts': `import { test } from 'vitest'; import fc from 'fast-check'; import 'node:fs'; import { job } from './job.ts'; test('', () => [fc, job]);`,
       'models/all.ts': `import type { Model } from '#matting/cut.ts'; export const models: Model[] = [];`,
       'server/bin/offcut.ts': `import 'node:http'; import sharp from 'sharp'; import { job } from '#queue/job.ts'; import { cut } from '#matting/cut.ts'; import { models } from '#models/all.ts'; export default [sharp, job, cut, models];`,
@@ -78,6 +81,7 @@ describe('dependency-cruiser', () => {
       'src/lib/queue/a.ts': `import { b } from './b.ts'; export const a = b;`,
       'src/lib/queue/b.ts': `import type { a } from './a.ts'; export const b: typeof a = 1;`,
       'src/lib/queue/c.ts': `import type { d } from '#matting/d.ts'; import { createHash } from 'node:crypto'; import Dexie from 'dexie'; export const c: typeof d = [createHash, Dexie];`,
+      'src/lib/client/index.ts': `import { a } from '../queue/a.ts'; import type { d } from '../matting/d.ts'; import { z } from 'zod'; export const client: typeof d | unknown = [a, z];`,
       'src/lib/matting/d.ts': `import { models } from '#models/all.ts'; export const d: unknown[] = [models];`,
       'src/lib/matting/e.ts': `import type { A } from '../browser/store.ts'; export const e: A | 1 = 1;`,
       'src/lib/matting/f.ts': `import x from 'not-installed'; import './gone.ts'; export const f = x;`,
@@ -95,6 +99,9 @@ describe('dependency-cruiser', () => {
       'browser-knows-no-page': ['src/lib/browser/store.ts → src/routes/page.ts'],
       'browser-runs-in-a-browser': ['src/lib/browser/store.ts → node_modules/sharp/index.js'],
       'browser-uses-no-builtin': ['src/lib/browser/store.ts → fs', 'src/lib/queue/c.ts → crypto'],
+      'client-borrows-types-only': ['src/lib/client/index.ts → src/lib/queue/a.ts'],
+      'client-is-alone': ['src/lib/client/index.ts → src/lib/matting/d.ts'],
+      'client-needs-no-package': ['src/lib/client/index.ts → node_modules/zod/index.js'],
       'components-know-no-page': ['src/lib/ui/Card.svelte → src/routes/page.ts'],
       'matting-imports-itself-only': [
         'src/lib/matting/d.ts → models/all.ts',
@@ -149,6 +156,9 @@ describe('ESLint', () => {
     ['src/lib/queue/job.ts', `import Dexie from 'dexie';`],
     ['src/lib/matting/cut.ts', `import type { Job } from '../queue/job.ts';`],
     ['src/lib/matting/cut.ts', `import { models } from '#models/all.ts';`],
+    ['src/lib/client/index.ts', `import { z } from 'zod';`],
+    ['src/lib/client/index.ts', `import type { Image } from '#matting/image.ts';`],
+    ['src/lib/queue/job.ts', `import type { Client } from '../client/index.ts';`],
     ['models/all.ts', `import type { Store } from '$lib/browser/store.ts';`],
     ['server/api.ts', `import type { Store } from '../src/lib/browser/store.ts';`],
     ['server/api.ts', `import { job } from '$lib/queue/job.ts';`],
@@ -159,6 +169,7 @@ describe('ESLint', () => {
   test.each([
     ['indexedDB', 'src/lib/queue/job.ts', `export const a = indexedDB;`],
     ['globalThis.indexedDB', 'src/lib/queue/job.ts', `export const a = globalThis.indexedDB;`],
+    ['process', 'src/lib/client/http.ts', `export const a = process.env;`],
     ['process', 'src/lib/matting/cut.ts', `export const a = process.env;`],
     ['Buffer', 'models/all.ts', `export const a = Buffer.from('');`],
   ])('a pure layer may not use %s', async (_, path, text) => {
@@ -177,6 +188,10 @@ describe('ESLint', () => {
     [
       'src/lib/ui/Card.svelte',
       component(`import type { Job } from '#queue/job.ts'; import { add } from '$lib/browser/store.ts';`),
+    ],
+    [
+      'src/lib/client/index.ts',
+      `import type { Job } from '../queue/job.ts'; import { add } from './add.ts';`,
     ],
     ['src/lib/browser/store.ts', `import Dexie from 'dexie'; import { job } from '#queue/job.ts';`],
     ['src/lib/queue/job.ts', `import { z } from 'zod'; import { item } from './item.ts'; new Date(0);`],
