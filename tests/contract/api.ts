@@ -5,7 +5,7 @@
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import * as wire from '#queue/wire.ts';
 import { brokenPhoto, photo, type FormFile } from './api-photos.ts';
 
@@ -47,14 +47,14 @@ class Api {
   }
 
   /** The body of an answer that must have this status and this shape. */
-  async expect<Schema extends z.ZodType>(status: number, schema: Schema, request: ApiRequest) {
+  async expect<Schema extends z.ZodMiniType>(status: number, schema: Schema, request: ApiRequest) {
     const answer = await this.call(request);
     const body = json(answer);
     expect({ status: answer.status, body }, `${request.method} ${request.path}`).toMatchObject({ status });
     return schema.parse(body);
   }
 
-  get<Schema extends z.ZodType>(path: string, schema: Schema) {
+  get<Schema extends z.ZodMiniType>(path: string, schema: Schema) {
     return this.expect(200, schema, { method: 'GET', path });
   }
 
@@ -82,7 +82,7 @@ class Api {
     return this.finished(id);
   }
 
-  post<Schema extends z.ZodType>(path: string, schema: Schema, status = 200) {
+  post<Schema extends z.ZodMiniType>(path: string, schema: Schema, status = 200) {
     return this.expect(status, schema, { method: 'POST', path });
   }
 }

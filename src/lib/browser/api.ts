@@ -1,5 +1,5 @@
 import type { Hono } from 'hono';
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import { ERROR_STATUS, QueueError, type QueueErrorCode } from '#queue/errors.ts';
 import type { ReadForm } from '#queue/form.ts';
 import type { SubmitOptions } from './offcut.ts';
@@ -49,7 +49,7 @@ export class ContractClient {
     await this.#ask(requestTo(`/queue/job/${jobId}`, { method: 'DELETE' }), deletedWire);
   }
 
-  async #ask<T>(request: Request, schema: z.ZodType<T>): Promise<T> {
+  async #ask<T>(request: Request, schema: z.ZodMiniType<T>): Promise<T> {
     const response = await this.#app.fetch(request);
     const answer: unknown = await response.json();
     if (!response.ok) throw toRefusal(answer);

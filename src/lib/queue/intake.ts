@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { QueueError } from './errors.ts';
 import { displayName } from './filename.ts';
 import type { FormLimits, IncomingFile, ReadForm } from './form.ts';
@@ -149,22 +149,22 @@ async function parseWishes(values: ReadonlyMap<string, string>, known: KnownMode
   return { model: await resolveModel(given.model, known), options, priority: rank };
 }
 
-function badOption(error: z.ZodError, given: Record<string, string>): QueueError {
+function badOption(error: z.core.$ZodError, given: Record<string, string>): QueueError {
   const issue = error.issues[0];
   const option = issue?.path.map(String).join('.') ?? 'option';
   const value = given[option];
-  return new QueueError(
-    'option_invalid',
-    `The option ${option}=${value ?? ''}: ${issue?.message ?? 'is invalid'}.`,
-    {
-      fields: { option, value },
-    },
-  );
+  return new QueueError('option_invalid', `${option}=${value ?? ''} ${issue?.message ?? 'is invalid'}.`, {
+    fields: { option, value },
+  });
 }
 
-type KnownModels = Pick<IntakeSettings, 'models' | 'modelAliases' | 'installHint'>;
+export type KnownModels = Pick<IntakeSettings, 'models' | 'modelAliases' | 'installHint'>;
 
-async function resolveModel(
+/**
+ * The id of the model that runs when `name` is asked for; without a name, the default one.
+ * @throws QueueError `model_unknown`, `model_not_installed`
+ */
+export async function resolveModel(
   name: string | undefined,
   { models, modelAliases, installHint }: KnownModels,
 ): Promise<string> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { stateOf, type Item, type StoredJob } from './job.ts';
 import { STATES, totalOf } from './states.ts';
 
@@ -8,20 +8,22 @@ import { STATES, totalOf } from './states.ts';
  */
 
 const isoTime = z.iso.datetime();
+const count = z.int().check(z.nonnegative());
+const positive = z.int().check(z.positive());
 
 const messageWire = z.object({ code: z.string(), message: z.string() });
 
 export const resultWire = z.object({
-  index: z.int().nonnegative(),
+  index: count,
   filename: z.string(),
   status: z.enum(STATES),
   /** Path of the result on the same host; null until there is one. */
-  url: z.string().nullable(),
-  width: z.int().positive().nullable(),
-  height: z.int().positive().nullable(),
-  bytes: z.int().nonnegative().nullable(),
+  url: z.nullable(z.string()),
+  width: z.nullable(positive),
+  height: z.nullable(positive),
+  bytes: z.nullable(count),
   warnings: z.array(messageWire),
-  error: messageWire.nullable(),
+  error: z.nullable(messageWire),
 });
 
 export const jobWire = z.object({
@@ -29,48 +31,48 @@ export const jobWire = z.object({
   status: z.enum(STATES),
   type: z.enum(['single', 'batch']),
   created_at: isoTime,
-  started_at: isoTime.nullable(),
-  completed_at: isoTime.nullable(),
+  started_at: z.nullable(isoTime),
+  completed_at: z.nullable(isoTime),
   progress: z.object({
-    total: z.int().positive(),
-    processed: z.int().nonnegative(),
-    failed: z.int().nonnegative(),
+    total: positive,
+    processed: count,
+    failed: count,
   }),
   model: z.string(),
   filenames: z.array(z.string()),
   results: z.array(resultWire),
   /** Why the job failed, as a sentence; null unless it did. */
-  error: z.string().nullable(),
+  error: z.nullable(z.string()),
 });
 
 export const submitWire = z.object({
   job_id: z.uuid(),
   status: z.literal('queued'),
   job_type: z.enum(['single', 'batch']),
-  files_count: z.int().positive(),
+  files_count: positive,
   model: z.string(),
   message: z.string(),
 });
 
 export const jobListWire = z.object({
-  total: z.int().nonnegative(),
+  total: count,
   jobs: z.array(jobWire),
-  next_cursor: z.string().nullable(),
+  next_cursor: z.nullable(z.string()),
 });
 
 export const statsWire = z.object({
   stats: z.object({
-    pending: z.int().nonnegative(),
-    processing: z.int().nonnegative(),
-    completed: z.int().nonnegative(),
-    failed: z.int().nonnegative(),
-    cancelled: z.int().nonnegative(),
-    total: z.int().nonnegative(),
+    pending: count,
+    processing: count,
+    completed: count,
+    failed: count,
+    cancelled: count,
+    total: count,
   }),
   worker: z.object({
     status: z.enum(['running', 'stopped']),
-    active_jobs: z.int().nonnegative(),
-    max_concurrent: z.int().nonnegative(),
+    active_jobs: count,
+    max_concurrent: count,
   }),
 });
 
@@ -92,7 +94,7 @@ export const modelsWire = z.object({
       title: z.string(),
       default: z.boolean(),
       installed: z.boolean(),
-      bytes: z.int().positive(),
+      bytes: positive,
       licence: z.string(),
       commercial_use: z.boolean(),
     }),
@@ -114,13 +116,13 @@ export const changesWire = z.object({
     ]),
   ),
   /** Pass it as `since` to go on from here. */
-  next_since: z.int().nonnegative(),
+  next_since: count,
 });
 
 export const batchWire = z.object({
-  total: z.int().nonnegative(),
-  successful: z.int().nonnegative(),
-  failed: z.int().nonnegative(),
+  total: count,
+  successful: count,
+  failed: count,
   results: z.array(
     z.object({ index: z.int(), filename: z.string(), dataUrl: z.string(), success: z.literal(true) }),
   ),
@@ -131,8 +133,8 @@ export const batchWire = z.object({
 export const problemWire = z.looseObject({
   type: z.string(),
   title: z.string(),
-  status: z.int().min(400).max(599),
-  detail: z.string().min(1),
+  status: z.int().check(z.minimum(400), z.maximum(599)),
+  detail: z.string().check(z.minLength(1)),
   code: z.string(),
 });
 

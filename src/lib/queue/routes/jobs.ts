@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import { QueueError } from '../errors.ts';
 import { stateOf, type StoredJob } from '../job.ts';
 import { STATES } from '../states.ts';
@@ -8,6 +8,10 @@ import { toJobWire, type DeletedWire, type JobActionWire, type JobListWire } fro
 import type { RoutesHost } from './host.ts';
 
 const MAX_LIMIT = 100;
+const listLimit = z._default(
+  z.coerce.number().check(z.multipleOf(1), z.minimum(1), z.maximum(MAX_LIMIT)),
+  20,
+);
 
 export function jobRoutes({ queue }: RoutesHost): Hono {
   const app = new Hono();
@@ -53,17 +57,14 @@ function action({ job }: StoredJob, message: string): JobActionWire {
 }
 
 function parseListQuery(query: Record<string, string>) {
-  const state = z
-    .enum(STATES)
-    .optional()
-    .safeParse(query.status || undefined);
+  const state = z.optional(z.enum(STATES)).safeParse(query.status || undefined);
   if (!state.success) {
     throw new QueueError(
       'filter_invalid',
       `status=${query.status ?? ''} is not a state. Use one of: ${STATES.join(', ')}.`,
     );
   }
-  const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).default(20).safeParse(query.limit);
+  const limit = listLimit.safeParse(query.limit);
   if (!limit.success) {
     throw new QueueError(
       'filter_invalid',
