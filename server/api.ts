@@ -6,6 +6,7 @@ import type { Queue } from '#queue/queue.ts';
 import { CONTRACT_PATHS, createApp } from '#queue/routes/app.ts';
 import type { RoutesHost } from '#queue/routes/host.ts';
 import { serviceInformation } from '#queue/routes/service.ts';
+import { compatRoutes } from './compat/routes.ts';
 import type { Config } from './config.ts';
 import { guard } from './http/guard.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -29,7 +30,8 @@ export interface ApiSettings {
 /** All that the server answers: the contract, and the PWA to browsers. */
 export function createApi(settings: ApiSettings): Hono {
   const { config, log } = settings;
-  const contract = createApp(routesHost(settings));
+  const host = routesHost(settings);
+  const contract = createApp(host);
   const pwa = pages(config.pagesFolder);
   const app = new Hono();
   app.use(logRequests(log), securityHeaders, guard(config));
@@ -42,6 +44,7 @@ export function createApi(settings: ApiSettings): Hono {
     return undefined;
   });
   app.route('/weights', weights());
+  app.route('/', compatRoutes(host, config));
   app.get('*', async (context, next) => {
     if (pwa === undefined || CONTRACT_PATHS.test(context.req.path)) return next();
     const found = await pwa.fetch(context.req.raw, context.env);
@@ -58,7 +61,6 @@ export function createApi(settings: ApiSettings): Hono {
 function routesHost({ config, queue, log, running, closing }: ApiSettings): RoutesHost {
   return {
     queue,
-    kind: 'server',
     version: VERSION,
     readForm: createReadForm(config.maxRequestBytes),
     formLimits: { ...DEFAULT_FORM_LIMITS, maxFileBytes: config.maxFileBytes, maxFiles: config.maxFiles },

@@ -26,6 +26,16 @@ const positive = (most: number) =>
 const oneOf = <const Values extends readonly string[]>(values: Values) =>
   z.enum(values, { error: `is none of: ${values.join(', ')}` });
 
+const hostNames = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ''),
+  );
+
 /** `u2net=u2netp,isnet=u2netp`: names of models that clients ask for, and what they get. */
 const aliases = z.string().transform((text, context) => {
   const pairs = text
@@ -70,15 +80,9 @@ const variables = z.object({
   OFFCUT_HANG_SECONDS: positive(3600).default(30),
   OFFCUT_IMAGE_SECONDS: positive(86_400).default(300),
   OFFCUT_MAX_REQUEST_MB: positive(1_000_000).default(4096),
-  OFFCUT_ALLOWED_HOSTS: z
-    .string()
-    .default('')
-    .transform((text) =>
-      text
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ''),
-    ),
+  OFFCUT_ALLOWED_HOSTS: hostNames,
+  OFFCUT_FETCH_URLS: oneOf(['0', '1']).default('0'),
+  OFFCUT_FETCH_PRIVATE_HOSTS: hostNames,
   OFFCUT_LOG: oneOf(['json', 'pretty', 'silent']).optional(),
   OFFCUT_LOG_LEVEL: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info'),
   MODEL_ALIASES: aliases.default(new Map()),
@@ -115,6 +119,10 @@ export interface Config {
   readonly imageSeconds: number;
   /** Further names by which clients may address the server. */
   readonly allowedHosts: readonly string[];
+  /** May clients name images by URL? */
+  readonly fetchUrls: boolean;
+  /** Hosts that may be fetched from although they are not on the public Internet. */
+  readonly fetchPrivateHosts: readonly string[];
   readonly log: { readonly style: 'json' | 'pretty' | 'silent'; readonly level: string };
   readonly modelAliases: ReadonlyMap<string, string>;
 }
@@ -152,6 +160,8 @@ export function readConfig(env: Environment = process.env): Config {
     hangSeconds: values.OFFCUT_HANG_SECONDS,
     imageSeconds: values.OFFCUT_IMAGE_SECONDS,
     allowedHosts: values.OFFCUT_ALLOWED_HOSTS,
+    fetchUrls: values.OFFCUT_FETCH_URLS === '1',
+    fetchPrivateHosts: values.OFFCUT_FETCH_PRIVATE_HOSTS,
     log: {
       style: values.OFFCUT_LOG ?? (process.stderr.isTTY ? 'pretty' : 'json'),
       level: values.OFFCUT_LOG_LEVEL,

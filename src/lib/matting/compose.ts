@@ -2,8 +2,7 @@
  * Mask and photo into the result, in place on the decoded pixels: a 12-megapixel photo is 48 MB already.
  * Alpha is straight and colours stay the photo's own under every alpha, so edges have no dark fringe.
  */
-import type { Box, Mask, PixelImage } from './image.ts';
-import type { Rgba } from './options.ts';
+import type { Box, Mask, PixelImage, Rgba } from './image.ts';
 
 /** `value / 255` rounded to nearest, for 0 … 255². */
 function over255(value: number): number {

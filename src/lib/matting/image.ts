@@ -29,3 +29,6 @@ export interface Box {
   readonly width: number;
   readonly height: number;
 }
+
+/** Straight RGBA, each 0 to 255. */
+export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];

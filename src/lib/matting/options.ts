@@ -1,13 +1,13 @@
 import type { Arrangement, Margins, Position } from './arrange.ts';
 import type { OutputFormat } from './codec.ts';
 import { MattingError } from './errors.ts';
+import type { Rgba } from './image.ts';
 import { inPixels, parseLengths, type Length } from './lengths.ts';
 import type { Refinement } from './refine/refine.ts';
 import type { TrimapOptions } from './refine/trimap.ts';
 import type { RegionOfInterest } from './roi.ts';
 
-/** Straight RGBA, each 0 to 255. */
-export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
+export type { Rgba };
 
 export type Background =
   | { readonly kind: 'transparent' }

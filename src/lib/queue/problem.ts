@@ -11,6 +11,7 @@ const TITLES: Readonly<Record<number, string>> = {
   421: 'Misdirected request',
   422: 'Unprocessable content',
   500: 'Internal server error',
+  502: 'Bad gateway',
   503: 'Service unavailable',
   504: 'Timed out',
   507: 'Insufficient storage',

@@ -1,0 +1,27 @@
+import { Hono } from 'hono';
+import type { RoutesHost } from '#queue/routes/host.ts';
+import type { Config } from '../config.ts';
+import { createReadForm } from '../http/read-form.ts';
+import { createFetchImage, fetchNothing } from './fetch-image.ts';
+import type { CompatHost } from './host.ts';
+import { rembgRoutes } from './rembg/routes.ts';
+import { removeBgRoutes } from './removebg/routes.ts';
+
+const MIB = 1024 * 1024;
+
+/** The interfaces of other services (docs/compatibility.md), so that their clients work unchanged. */
+export function compatRoutes(routesHost: RoutesHost, config: Config): Hono {
+  // One image as base64, one as a file, and the text about them: base64 is held in memory.
+  const maxBytes = Math.min(config.maxRequestBytes, Math.ceil((config.maxFileBytes * 7) / 3) + MIB);
+  const host: CompatHost = {
+    ...routesHost,
+    readForm: createReadForm(maxBytes),
+    fetchImage: config.fetchUrls
+      ? createFetchImage({ privateHosts: config.fetchPrivateHosts })
+      : fetchNothing,
+  };
+  const app = new Hono();
+  app.route('/', rembgRoutes(host));
+  app.route('/', removeBgRoutes(host));
+  return app;
+}
