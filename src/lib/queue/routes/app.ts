@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { QueueError } from '../errors.ts';
 import { problemResponse } from '../problem.ts';
 import { eventRoutes } from './events.ts';
-import { DEVICE_HEADER, type RoutesHost } from './host.ts';
+import type { RoutesHost } from './host.ts';
 import { jobRoutes } from './jobs.ts';
 import { removeBackgroundRoutes } from './remove-bg.ts';
 import { resultRoutes } from './results.ts';
@@ -16,12 +16,6 @@ export const CONTRACT_PATHS = /^\/(?:queue(?:\/|$)|remove-bg$|remove-bg-batch$|m
 export function createApp(host: RoutesHost): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
-    if (host.kind === 'server' && context.req.header(DEVICE_HEADER) !== undefined) {
-      throw new QueueError(
-        'host_mismatch',
-        'This request was meant to stay on the device and was not read. Reload the page so that its service worker takes over.',
-      );
-    }
     await next();
     context.header('x-content-type-options', 'nosniff');
   });

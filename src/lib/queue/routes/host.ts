@@ -5,8 +5,6 @@ import type { ModelWire } from '../wire.ts';
 /** What the routes need of the host that mounts them. */
 export interface RoutesHost {
   readonly queue: Queue;
-  /** Where the images are processed: requests meant for the device are refused by the server. */
-  readonly kind: 'device' | 'server';
   readonly version: string;
   readonly readForm: ReadForm;
   readonly formLimits: FormLimits;
@@ -23,9 +21,3 @@ export interface RoutesHost {
   /** Told of every error that is ours, before the client gets its 500. */
   readonly onError: (cause: unknown, request: Request) => void;
 }
-
-/**
- * Marks a request of the page that must not leave the device. The service worker answers it; should it ever reach a
- * server, the server refuses it.
- */
-export const DEVICE_HEADER = 'offcut-device';
