@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import path from 'node:path';
 import { jobOptions, type JobOptions } from '#queue/options.ts';
 import { DEFAULT_MODEL } from '#models/registry.ts';
 import { parseCommand, usage, type Command } from './command.ts';
@@ -8,7 +9,7 @@ import { doTask, openCut, type Cut } from './rm/cut.ts';
 import { findImages } from './rm/find.ts';
 import type { Task } from './rm/outcome.ts';
 import { runPipe } from './rm/pipe.ts';
-import { createPlanner, destinationOf, formatFor, type Destination, type Planner } from './rm/plan.ts';
+import { createPlanner, destinationOf, formatFor, isResult, type Destination } from './rm/plan.ts';
 import { Report } from './rm/report.ts';
 import { watchFolders } from './rm/watch.ts';
 import { onStopSignals } from './signals.ts';
@@ -93,11 +94,19 @@ export const rm: Command = {
         throw usage('The image from a pipe has no name: let -o be a file.', help);
       return runPipe(inputs[0] ?? '-', to, open, { force, signal });
     }
-    const planner = createPlanner(destination, options);
-    if (values.watch) return runWatch(inputs, planner, wishes, open, signal);
-    return runOnce(inputs, destination, planner, wishes, open, signal);
+    const batch: Batch = { inputs, destination, options, wishes, open, signal };
+    return values.watch ? runWatch(batch) : runOnce(batch);
   },
 };
+
+interface Batch {
+  readonly inputs: readonly string[];
+  readonly destination: Destination;
+  readonly options: JobOptions;
+  readonly wishes: Wishes;
+  readonly open: () => Promise<Cut>;
+  readonly signal: AbortSignal;
+}
 
 /** @throws CliError that names the option */
 function readOptions(given: Record<string, unknown>): JobOptions {
@@ -116,58 +125,51 @@ function readJobs(text = '3'): number {
   throw usage(`--jobs ${text} is no number from 1 to 99.`, help);
 }
 
-/** Fires at the first Ctrl-C; the second ends the process at once. */
+/** Fires at the first Ctrl-C, or when nobody reads the results any more; a second Ctrl-C ends the process at once. */
 function untilStopped(): AbortSignal {
   const stopping = new AbortController();
   onStopSignals(
     () => stopping.abort(),
     () => process.exit(EXIT.interrupted),
   );
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stopping.abort();
+  });
   return stopping.signal;
 }
 
-async function runOnce(
-  inputs: readonly string[],
-  destination: Destination,
-  planner: Planner,
-  wishes: Wishes,
-  open: () => Promise<Cut>,
-  signal: AbortSignal,
-): Promise<number> {
-  const tasks = (await findImages(inputs, wishes.recursive))
-    .map(planner)
-    .filter((task) => task !== undefined);
-  const resume = destination.kind !== 'file';
-  return run(tasks, tasks.length, { ...wishes, resume }, open, signal);
+async function runOnce(batch: Batch): Promise<number> {
+  const { inputs, destination, options, wishes } = batch;
+  const found = await findImages(inputs, wishes.recursive);
+  // Named alone, an image is meant, whatever it is called.
+  const wanted = found.length === 1 ? found : found.filter((image) => !isResult(image, destination, options));
+  const tasks = wanted.map(createPlanner(destination, options));
+  const images = new Set(wanted.map((image) => path.resolve(image.path)));
+  return run(tasks, tasks.length, images, batch);
 }
 
-async function runWatch(
-  inputs: readonly string[],
-  planner: Planner,
-  wishes: Wishes,
-  open: () => Promise<Cut>,
-  signal: AbortSignal,
-): Promise<number> {
+async function runWatch(batch: Batch): Promise<number> {
+  const { inputs, destination, options, wishes, signal } = batch;
   for (const input of inputs) {
     if (!(await stat(input).catch(() => undefined))?.isDirectory()) {
       throw usage(`${input} is no folder, and only folders can be watched.`, help);
     }
   }
+  const planner = createPlanner(destination, options);
   const tasks = async function* (): AsyncGenerator<Task> {
-    for await (const found of watchFolders(inputs, wishes.recursive, signal)) {
-      const task = planner(found);
-      if (task !== undefined) yield task;
+    for await (const image of watchFolders(inputs, wishes.recursive, signal)) {
+      if (!isResult(image, destination, options)) yield planner(image);
     }
   };
-  return run(tasks(), undefined, { ...wishes, resume: true }, open, signal);
+  return run(tasks(), undefined, new Set(), batch);
 }
 
 async function run(
   tasks: AsyncIterable<Task> | Iterable<Task>,
   total: number | undefined,
-  { jobs, force, json, resume }: Wishes & { readonly resume: boolean },
-  open: () => Promise<Cut>,
-  signal: AbortSignal,
+  images: ReadonlySet<string>,
+  { destination, wishes: { jobs, force, json }, open, signal }: Batch,
 ): Promise<number> {
   let cut: Promise<Cut> | undefined;
   const once = () => (cut ??= open());
@@ -178,7 +180,8 @@ async function run(
     total,
     now: () => performance.now(),
   });
-  const work = (task: Task) => doTask(task, once, { force, resume, signal });
+  const settings = { images, force, resume: destination.kind !== 'file', signal };
+  const work = (task: Task) => doTask(task, once, settings);
   await runBatch(tasks, jobs, work, (outcome) => report.add(outcome), signal);
   report.end(signal.aborted);
   if (signal.aborted) return EXIT.interrupted;

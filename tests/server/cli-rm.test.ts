@@ -82,7 +82,7 @@ describe('one image', () => {
     await put({ 'in.png': furball });
     const { code, stderr } = await offcut('in.png', '-o', 'in.png', '--force');
     expect(code).toBe(1);
-    expect(stderr).toContain('in.png is the image itself');
+    expect(stderr).toContain('in.png is itself one of the images');
     expect(new Uint8Array(await readFile(at('in.png')))).toEqual(new Uint8Array(furball));
   });
 });
@@ -102,6 +102,16 @@ describe('a pipe', () => {
     const child = startCli(['rm', 'in.jpg', '-o', '-'], { cwd: folder });
     const bytes = await buffer(child.stdout);
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 403 });
+  });
+
+  test('a reader that has had enough ends it without a word of ours', async () => {
+    await put({ 'in/a.jpg': portrait, 'in/b.jpg': portrait });
+    const child = startCli(['rm', 'in', '-o', 'out', '--jobs', '1'], { cwd: folder });
+    child.stdout.destroy();
+    const { code, stderr } = await ended(child);
+    expect(code).toBe(130);
+    expect(stderr).not.toContain('EPIPE');
+    expect((await list('out')).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 
   test('what is no image: exit code 1, one sentence, and no output', async () => {
@@ -169,6 +179,26 @@ describe('a folder', () => {
     await offcut('in');
     expect((await offcut('in')).stderr).toContain('0 done, 1 there already');
     expect(await list('in')).toEqual(['a-cutout.png', 'a.jpg']);
+  });
+
+  test('into the images’ own folder, and from one that holds the results', async () => {
+    await put({ 'a.jpg': portrait, 'deep/b.jpg': furball });
+    expect((await offcut('a.jpg', join('deep', 'b.jpg'), '-o', '.')).code).toBe(0);
+    expect(await list()).toEqual(['a.jpg', 'a.png', 'b.png', 'deep']);
+    await rm(at('a.png'));
+    await rm(at('b.png'));
+    const out = ['.', '-r', '-o', 'out'];
+    expect((await offcut(...out)).stderr).toContain('2 done');
+    expect((await offcut(...out)).stderr).toContain('0 done, 2 there already');
+  });
+
+  test('an image is never replaced by the result of another, not even with --force', async () => {
+    await put({ 'a.jpg': portrait, 'a.png': await sharp(furball).png().toBuffer() });
+    const before = await readFile(at('a.png'));
+    const { code, stderr } = await offcut('.', '-o', '.', '--force');
+    expect(code).toBe(1);
+    expect(stderr).toContain('a.jpg: a.png is itself one of the images');
+    expect(await readFile(at('a.png'))).toEqual(before);
   });
 
   test('--json prints a line an image and nothing else', async () => {

@@ -155,7 +155,17 @@ describe('help and mistakes', () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
     expect(await runCli(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
     expect((await runCli(['--help'])).stdout).toMatch(/submit.*status.*monitor.*list.*stats.*cancel.*serve/s);
-    for (const command of ['rm', 'submit', 'status', 'monitor', 'list', 'stats', 'cancel', 'serve', 'completion']) {
+    for (const command of [
+      'rm',
+      'submit',
+      'status',
+      'monitor',
+      'list',
+      'stats',
+      'cancel',
+      'serve',
+      'completion',
+    ]) {
       const { code, stdout } = await runCli([command, '--help']);
       expect(code, command).toBe(0);
       expect(stdout, command).toMatch(/^Usage: offcut .*Examples:/s);

@@ -41,22 +41,33 @@ export async function openCut(model: string, options: JobOptions): Promise<Cut> 
   return (image, signal) => process(image, { model, options }, { signal, onStage: () => undefined });
 }
 
+export interface TaskSettings {
+  /** Absolute paths of all images of the run: none of them is ever replaced. */
+  readonly images: ReadonlySet<string>;
+  /** Replace what else is there. */
+  readonly force: boolean;
+  /** An output that is done already is no error. */
+  readonly resume: boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Does one task. `undefined` when the signal came first: then nothing is left of it.
  * @param open asked only when there is something to do: a batch that is done needs no model
- * @param force replace what is there
- * @param resume an output that is done already is no error
  */
 export async function doTask(
   task: Task,
   open: () => Promise<Cut>,
-  { force, resume, signal }: { force: boolean; resume: boolean; signal: AbortSignal },
+  { images, force, resume, signal }: TaskSettings,
 ): Promise<Outcome | undefined> {
   const { input, output } = task;
   const began = performance.now();
   try {
-    if (path.resolve(input) === path.resolve(output)) {
-      throw new TaskError('output_is_input', `${output} is the image itself; name another output with -o.`);
+    if (path.resolve(input) === path.resolve(output) || images.has(path.resolve(output))) {
+      throw new TaskError(
+        'output_is_input',
+        `${output} is itself one of the images; name another output with -o.`,
+      );
     }
     if (!force && (await isDone(input, output))) {
       if (resume) return { ...task, status: 'skipped' };

@@ -57,8 +57,8 @@ export function formatFor(destination: Destination, wanted: string | undefined, 
   return wanted ?? meant ?? 'png';
 }
 
-/** Gives each image the file that it becomes, `undefined` for what is itself a result of another. */
-export type Planner = (image: Found) => Task | undefined;
+/** Gives each image the file that it becomes. */
+export type Planner = (image: Found) => Task;
 
 /**
  * Names are the same in every run, which is what makes a batch resumable: of `a.jpg` and `a.webp` in one folder the
@@ -66,25 +66,41 @@ export type Planner = (image: Found) => Task | undefined;
  */
 export function createPlanner(destination: Destination, { format, output }: JobOptions): Planner {
   const owners = new Map<string, string>();
-  const suffix = `-${output}`;
+  const suffix = destination.kind === 'beside' ? `-${output}` : '';
   return ({ path: input, place }) => {
     if (destination.kind === 'file') return { input, output: destination.path };
-    const inFolder = destination.kind === 'folder';
-    const target = inFolder ? path.join(destination.path, place) : input;
-    // An earlier run's result beside its image, or in an output folder that lies among the images.
-    if (inFolder ? isBelow(input, destination.path) : path.parse(input).name.endsWith(suffix))
-      return undefined;
+    const target = destination.kind === 'folder' ? path.join(destination.path, place) : input;
     const { dir, name, base } = path.parse(target);
-    const free = [name, base]
-      .map((stem) => path.join(dir, `${stem}${inFolder ? '' : suffix}.${ENDINGS[format]}`))
-      .find((file) => (owners.get(file) ?? input) === input);
-    if (free === undefined) return undefined;
-    owners.set(free, input);
-    return { input, output: free };
+    const [first, second] = [name, base].map((stem) => path.join(dir, `${stem}${suffix}.${ENDINGS[format]}`));
+    const file = (owners.get(first ?? '') ?? input) === input ? first : second;
+    owners.set(file ?? '', input);
+    return { input, output: file ?? '' };
   };
 }
 
-function isBelow(file: string, folder: string): boolean {
+/** Whether an image is a result of an earlier run: in an output folder that lies among the images, or beside one. */
+export function isResult(
+  { path: file, place }: Found,
+  destination: Destination,
+  { output }: JobOptions,
+): boolean {
+  switch (destination.kind) {
+    case 'beside':
+      return path.parse(file).name.endsWith(`-${output}`);
+    case 'folder': {
+      const root = path.resolve(file, ...place.split(/[\\/]/).map(() => '..'));
+      return isInside(file, destination.path) && isInside(destination.path, root);
+    }
+    case 'file':
+    case 'stdout':
+      return false;
+    default:
+      return destination satisfies never;
+  }
+}
+
+/** False for the folder itself. */
+function isInside(file: string, folder: string): boolean {
   const relative = path.relative(folder, file);
-  return !relative.startsWith('..') && !path.isAbsolute(relative);
+  return relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
 }
