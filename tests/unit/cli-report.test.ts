@@ -40,6 +40,8 @@ function report({ terminal, json = false }: { terminal: boolean; json?: boolean 
 
 test('on a terminal: one line that changes, with rate and time left, and a line for a failure', () => {
   const { made, written, pass } = report({ terminal: true });
+  expect(written.stderr).toBe('\r\x1b[K[------------------------------] 0/4');
+  written.stderr = '';
   pass(2);
   made.add(done('a.jpg', 'a.png'));
   expect(written.stderr).toBe('\r\x1b[K[########----------------------] 1/4, 0.5 images/s, 6 s left');

@@ -39,6 +39,7 @@ export class Report {
   constructor(settings: ReportSettings) {
     this.#settings = settings;
     this.#began = settings.now();
+    if (this.#onTerminal) this.#showBar();
   }
 
   add(outcome: Outcome): void {
@@ -90,7 +91,8 @@ export class Report {
   #showBar(): void {
     const { stderr, total } = this.#settings;
     const line = progressLine(this.counts, total, this.#seconds);
-    stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns ?? 80) - 1)}`);
+    // A terminal that does not know its width says 0.
+    stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns || 80) - 1)}`);
     this.#barShown = true;
   }
 
