@@ -36,11 +36,10 @@ export function openDevice(readForm: ReadForm): Device {
   });
   const app = createApp({
     queue,
-    kind: 'device',
     version,
     readForm,
     formLimits: DEFAULT_FORM_LIMITS,
-    models: async () => listModels(),
+    models: listModels,
     installHint: async () => 'Open "Models" on the page and download it.',
     worker: async () => ({ running: await hasLeader(), maxConcurrent: CONCURRENCY }),
     syncTimeoutSeconds: 240,

@@ -59,7 +59,7 @@ export function leadWith(parts: LeadingParts): Lead {
 /** A model that is not installed is told like one that fails to load; its jobs say so as well. */
 async function warmUp(client: MattingClient, voice: LeaderVoice): Promise<void> {
   try {
-    await client.warmUp(locateModel(DEFAULT_MODEL.id));
+    await client.warmUp(await locateModel(DEFAULT_MODEL.id));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     voice.tellEngine({ state: 'failed', code: 'model_unavailable', message });

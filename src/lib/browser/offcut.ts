@@ -1,3 +1,4 @@
+import type { ModelSpec } from '#matting/model.ts';
 import type { JobOptions } from '#queue/options.ts';
 import type { JobActionWire, JobWire, SubmitWire } from '#queue/wire.ts';
 
@@ -26,7 +27,11 @@ export type Offline =
   | { readonly state: 'unavailable'; readonly reason: string };
 
 /** Options of a submission, and the picture that `background: 'image'` needs. */
-export type SubmitOptions = Partial<JobOptions> & { readonly background_image?: Blob };
+export type SubmitOptions = Partial<JobOptions> & {
+  readonly background_image?: Blob;
+  /** Without one the default model works. */
+  readonly model?: string;
+};
 
 /** What an image under work is at. */
 export interface Progress {
@@ -43,6 +48,34 @@ export interface JobsUpdate {
 }
 
 export type Unsubscribe = () => void;
+
+/** A model, and where its weights are. */
+export interface ModelState {
+  readonly spec: ModelSpec;
+  /** `app`: part of it. `device`: kept here. `server`: can be downloaded. `nowhere`: not even there. */
+  readonly place: 'app' | 'device' | 'server' | 'nowhere';
+  /** Whether someone has to agree to its licence before it is downloaded. */
+  readonly consent: boolean;
+  /** Added by the user on this device. */
+  readonly own: boolean;
+  /** Bytes that are here of a download that runs or was interrupted. */
+  readonly received: number;
+  readonly running: boolean;
+}
+
+/** What a user has to say of a model of their own. */
+export type OwnModel = Pick<ModelSpec, 'id' | 'inputSize' | 'scale' | 'mean' | 'std'>;
+
+/** The models that this device knows and keeps. */
+export interface Models {
+  observe(listener: (models: readonly ModelState[]) => void): Unsubscribe;
+  /** Asks the server which ones it has. */
+  refresh(): Promise<void>;
+  /** Goes on where an earlier download stopped; progress is observed. Rejects with the signal's reason when aborted. */
+  download(id: string, signal: AbortSignal): Promise<void>;
+  remove(id: string): Promise<void>;
+  add(file: Blob, own: OwnModel): Promise<void>;
+}
 
 /**
  * Offcut on this device, as the page sees it. Changes go through the contract's routes, which the page answers itself:
@@ -66,6 +99,8 @@ export interface Offcut {
   observeProgress(listener: (progress: Progress) => void): Unsubscribe;
   observeEngine(listener: (engine: Engine) => void): Unsubscribe;
   observeOffline(listener: (offline: Offline) => void): Unsubscribe;
+
+  readonly models: Models;
 
   close(): Promise<void>;
 }

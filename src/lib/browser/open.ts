@@ -6,6 +6,7 @@ import { openDevice, type Device } from './device.ts';
 import { observeJobs } from './jobs.ts';
 import { Campaign, LEADER_LOCK } from './leader.ts';
 import { leadWith } from './leading.ts';
+import { ModelShelf } from './model-shelf.ts';
 import type { Engine, Offcut } from './offcut.ts';
 import { Observable } from './observable.ts';
 import { OfflineReadiness } from './offline.ts';
@@ -25,6 +26,7 @@ export async function openOffcut(): Promise<Offcut> {
   const engine = followEngine(channel);
   const campaign = standForLeader(device, channel);
   const offline = new OfflineReadiness();
+  const models = new ModelShelf();
 
   return {
     submit: async (file, name, options = {}) => {
@@ -45,7 +47,9 @@ export async function openOffcut(): Promise<Offcut> {
       }),
     observeEngine: (listener) => engine.observe(listener),
     observeOffline: (listener) => offline.observe(listener),
+    models,
     close: async () => {
+      models.close();
       await campaign.close();
       offline.close();
       channel.close();

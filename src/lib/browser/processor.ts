@@ -5,6 +5,8 @@ import { locateModel } from './models.ts';
 
 /** The runner's images, worked on by the matting worker. */
 export function processWith(client: MattingClient): Processor {
-  return (input, job, control) =>
-    client.matte(input, readOptions(job.options, control.backgroundImage), locateModel(job.model), control);
+  return async (input, job, control) => {
+    const options = readOptions(job.options, control.backgroundImage);
+    return client.matte(input, options, await locateModel(job.model), control);
+  };
 }

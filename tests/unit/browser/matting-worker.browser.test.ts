@@ -71,7 +71,7 @@ describe('the real model on WebAssembly', () => {
     const { client, engines } = openClient();
     for (const name of ['portrait', 'furball', 'dim', 'one-column']) {
       const scene = await fixture('scenes', name);
-      const { blob } = await client.matte(scene, options, locateModel(DEFAULT_MODEL.id), control());
+      const { blob } = await client.matte(scene, options, await locateModel(DEFAULT_MODEL.id), control());
       const [ours, theirs] = await Promise.all([greys(blob), fixture('scene-masks', name).then(greys)]);
       expect(ours.length, name).toBe(theirs.length);
       const sum = ours.reduce((total, value, i) => total + Math.abs(value - theirs[i]), 0);

@@ -88,6 +88,17 @@ export class ScriptedOffcut implements Offcut {
     return this.#offline.add(listener);
   }
 
+  readonly models: Offcut['models'] = {
+    observe: (listener) => {
+      listener([]);
+      return () => undefined;
+    },
+    refresh: async () => undefined,
+    download: async (id) => void this.calls.push(`download ${id}`),
+    remove: async (id) => void this.calls.push(`remove model ${id}`),
+    add: async (_file, { id }) => void this.calls.push(`add ${id}`),
+  };
+
   async close(): Promise<void> {
     this.calls.push('close');
   }

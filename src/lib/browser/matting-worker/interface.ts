@@ -23,7 +23,10 @@ export interface RuntimeChoice {
   readonly because?: string | undefined;
 }
 
-/** A model and where its weights are: an address of this origin. */
+/** Stands for an address where the weights are in this device's own store. */
+export const KEPT_ON_DEVICE = 'kept-on-device:';
+
+/** A model and where its weights are: an address of this origin, or `KEPT_ON_DEVICE`. */
 export interface ModelAtUrl {
   readonly spec: ModelSpec;
   readonly weightsUrl: string;

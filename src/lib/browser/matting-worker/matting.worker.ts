@@ -17,7 +17,6 @@ import { carryErrorsWhole } from './transfer.ts';
 import { fetchWeights } from './weights.ts';
 
 interface Loaded {
-  readonly modelId: string;
   readonly matting: Matting;
   readonly session: InferenceSession;
   readonly report: EngineReport;
@@ -29,7 +28,7 @@ class Service implements MattingWorker {
   readonly #tasks = new Map<number, AbortController>();
   #runtime: WebRuntime | undefined;
   #listener: WorkerListener | undefined;
-  #loading: { modelId: string; loaded: Promise<Loaded> } | undefined;
+  #loading: { sha256: string; loaded: Promise<Loaded> } | undefined;
 
   async open(choice: RuntimeChoice, listener: WorkerListener): Promise<void> {
     this.#runtime = createWebRuntime(choice);
@@ -61,10 +60,10 @@ class Service implements MattingWorker {
 
   /** Remembers a loaded model, and forgets a failure, so that the next task tries again. */
   #loadOnce(model: ModelAtUrl): Promise<Loaded> {
-    if (this.#loading?.modelId === model.spec.id) return this.#loading.loaded;
+    if (this.#loading?.sha256 === model.spec.sha256) return this.#loading.loaded;
     const before = this.#loading?.loaded;
     const loaded = this.#load(model, before);
-    const loading = { modelId: model.spec.id, loaded };
+    const loading = { sha256: model.spec.sha256, loaded };
     this.#loading = loading;
     loaded.catch(() => {
       if (this.#loading === loading) this.#loading = undefined;
@@ -90,7 +89,7 @@ class Service implements MattingWorker {
       model: model.spec,
       limits: limitsHere(),
     });
-    return { modelId: model.spec.id, matting, session, report };
+    return { matting, session, report };
   }
 }
 

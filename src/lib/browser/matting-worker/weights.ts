@@ -1,6 +1,8 @@
 import { MattingError, throwIfAborted, toMattingError } from '#matting/errors.ts';
 import type { ModelSpec } from '#matting/model.ts';
-import type { ModelAtUrl } from './interface.ts';
+import { readKept } from '../weights-store.ts';
+import { KEPT_ON_DEVICE, type ModelAtUrl } from './interface.ts';
+import { faultOf } from './weights-fault.ts';
 
 /**
  * The weights of a model, fetched from this origin (offline: out of the service worker's cache) and verified.
@@ -20,8 +22,9 @@ export async function fetchWeights(
   );
 }
 
-async function download(spec: ModelSpec, url: string, signal: AbortSignal): Promise<Uint8Array> {
+async function download(spec: ModelSpec, url: string, signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
   try {
+    if (url === KEPT_ON_DEVICE) return new Uint8Array(await (await readKept(spec)).arrayBuffer());
     const response = await fetch(url, { signal });
     if (!response.ok) throw new Error(`${url} answered ${String(response.status)}`);
     return new Uint8Array(await response.arrayBuffer());
@@ -33,15 +36,4 @@ async function download(spec: ModelSpec, url: string, signal: AbortSignal): Prom
       `The model ${spec.id} could not be loaded. Connect to the network once, so that it can be stored.`,
     );
   }
-}
-
-async function faultOf(spec: ModelSpec, weights: Uint8Array): Promise<string | undefined> {
-  if (weights.byteLength !== spec.bytes) {
-    return `has ${String(weights.byteLength)} bytes instead of ${String(spec.bytes)}`;
-  }
-  // `crypto.subtle` is there in secure contexts only; over plain HTTP the length has to do.
-  if (!isSecureContext) return undefined;
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', weights.slice().buffer));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return sha256 === spec.sha256 ? undefined : `has sha256 ${sha256} instead of ${spec.sha256}`;
 }

@@ -1,5 +1,5 @@
 import { QueueError } from '#queue/errors.ts';
-import type { JobOptions } from '#queue/options.ts';
+import type { SubmitOptions } from '../../browser/offcut.ts';
 import { sentenceOf } from './words.ts';
 
 /** A file that someone handed to the page. */
@@ -20,7 +20,7 @@ export interface IntakeOutcome {
   readonly abandoned: number;
 }
 
-type Submit = (source: Source, options: Partial<JobOptions>) => Promise<void>;
+type Submit = (source: Source, options: SubmitOptions) => Promise<void>;
 
 /**
  * Hands files to the queue one after the other, each as a job of its own: the bytes of only one are in memory at a
@@ -34,7 +34,7 @@ export class Intake {
 
   readonly #submit: Submit;
   readonly #onIdle: (outcome: IntakeOutcome) => void;
-  #waiting: { source: Source; options: Partial<JobOptions> }[] = [];
+  #waiting: { source: Source; options: SubmitOptions }[] = [];
 
   constructor(submit: Submit, onIdle: (outcome: IntakeOutcome) => void) {
     this.#submit = submit;
@@ -42,7 +42,7 @@ export class Intake {
   }
 
   /** Resolves when the queue has all that was added, whatever came of it. */
-  async add(sources: readonly Source[], options: Partial<JobOptions>): Promise<void> {
+  async add(sources: readonly Source[], options: SubmitOptions): Promise<void> {
     if (sources.length === 0) return;
     this.#waiting.push(...sources.map((source) => ({ source, options })));
     this.total += sources.length;

@@ -1,7 +1,15 @@
 import { SvelteMap } from 'svelte/reactivity';
-import type { JobOptions } from '#queue/options.ts';
 import type { JobWire } from '#queue/wire.ts';
-import type { Engine, JobsUpdate, Offcut, Offline, Progress } from '../../browser/offcut.ts';
+import type {
+  Engine,
+  JobsUpdate,
+  ModelState,
+  Offcut,
+  Offline,
+  OwnModel,
+  Progress,
+  SubmitOptions,
+} from '../../browser/offcut.ts';
 import { pictureKey } from './pictures.ts';
 import { sentenceOf } from './words.ts';
 
@@ -19,6 +27,7 @@ export class Library {
   opening = $state.raw<Opening>({ state: 'opening' });
   engine = $state.raw<Engine>({ state: 'starting' });
   offline = $state.raw<Offline>();
+  models = $state.raw<readonly ModelState[]>([]);
   readonly jobs = new SvelteMap<string, JobWire>();
   /** By picture key, for images under work only. */
   readonly progress = new SvelteMap<string, Progress>();
@@ -34,6 +43,7 @@ export class Library {
         this.progress.set(pictureKey(progress.jobId, progress.index), progress);
       });
       offcut.observeEngine((engine) => (this.engine = engine));
+      offcut.models.observe((models) => (this.models = models));
       offcut.observeOffline((offline) => (this.offline = offline));
       this.#opened.resolve(offcut);
     } catch (cause) {
@@ -47,7 +57,7 @@ export class Library {
     if (this.opening.state === 'open') await (await this.#opened.promise).close();
   }
 
-  async submit(file: Blob, name: string, options: Partial<JobOptions>): Promise<void> {
+  async submit(file: Blob, name: string, options: SubmitOptions): Promise<void> {
     await (await this.#opened.promise).submit(file, name, options);
   }
 
@@ -73,6 +83,22 @@ export class Library {
 
   async zip(jobIds: readonly string[]): Promise<ReadableStream<Uint8Array>> {
     return (await this.#opened.promise).zip(jobIds);
+  }
+
+  async refreshModels(): Promise<void> {
+    await (await this.#opened.promise).models.refresh();
+  }
+
+  async downloadModel(id: string, signal: AbortSignal): Promise<void> {
+    await (await this.#opened.promise).models.download(id, signal);
+  }
+
+  async removeModel(id: string): Promise<void> {
+    await (await this.#opened.promise).models.remove(id);
+  }
+
+  async addModel(file: Blob, own: OwnModel): Promise<void> {
+    await (await this.#opened.promise).models.add(file, own);
   }
 
   #takeJobs({ changed, removed }: JobsUpdate): void {

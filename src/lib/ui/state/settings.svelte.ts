@@ -22,6 +22,7 @@ interface Saved {
   readonly background: BackgroundKind;
   readonly colour: string;
   readonly crop: boolean;
+  readonly model: string;
 }
 
 const KEY = 'offcut.settings';
@@ -31,6 +32,7 @@ const DEFAULTS: Saved = {
   background: 'transparent',
   colour: '#ffffff',
   crop: false,
+  model: '',
 };
 
 /** How the next images are to come out. */
@@ -41,6 +43,8 @@ export class Settings {
   /** `#rrggbb`, for the background "colour". */
   colour = $state(DEFAULTS.colour);
   crop = $state(DEFAULTS.crop);
+  /** Id of a model; empty for the default one. */
+  model = $state(DEFAULTS.model);
 
   readonly saved: Saved = $derived({
     format: this.format,
@@ -48,6 +52,7 @@ export class Settings {
     background: this.background,
     colour: this.colour,
     crop: this.crop,
+    model: this.model,
   });
 
   readonly options: JobOptions = $derived({
@@ -73,12 +78,13 @@ export class Settings {
 
   /** Takes what `save` stored, as far as this version still offers it. Merely naming the storage throws where it is forbidden. */
   load(storage: () => Storage): void {
-    const { format, output, background, colour, crop } = readSaved(storage);
+    const { format, output, background, colour, crop, model } = readSaved(storage);
     if (isKey(FORMAT_LABELS, format)) this.format = format;
     if (isKey(OUTPUT_LABELS, output)) this.output = output;
     if (isKey(BACKGROUND_LABELS, background)) this.background = background;
     if (typeof colour === 'string' && /^#[0-9a-f]{6}$/i.test(colour)) this.colour = colour;
     this.crop = crop === true;
+    this.model = typeof model === 'string' ? model : '';
   }
 
   save(storage: () => Storage): void {

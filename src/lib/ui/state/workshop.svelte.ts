@@ -3,6 +3,7 @@ import { resultName } from '#queue/filename.ts';
 import { saveBlob, saveStream } from './save.ts';
 import { Intake, type IntakeOutcome, type Source } from './intake.svelte.ts';
 import { Library } from './library.svelte.ts';
+import { ModelDesk } from './model-desk.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { currentRun, dropsOf, type Picture, type Tally, tallyOf } from './pictures.ts';
 import { Removals } from './removals.svelte.ts';
@@ -17,6 +18,7 @@ export class Workshop {
   readonly library = new Library();
   readonly notices = new Notices();
   readonly settings = new Settings();
+  readonly desk = new ModelDesk(this.library, this.settings, (action) => this.#attempt(action));
   readonly intake = new Intake(
     ({ file, name }, options) => this.library.submit(file, name, options),
     (outcome) => this.#tell(outcome),
@@ -46,7 +48,10 @@ export class Workshop {
   packing = $state(false);
 
   async add(sources: readonly Source[]): Promise<void> {
-    await this.intake.add(sources, { ...this.settings.options });
+    await this.intake.add(sources, {
+      ...this.settings.options,
+      ...(this.settings.model !== '' && { model: this.settings.model }),
+    });
   }
 
   cancel(picture: Picture): Promise<void> {
