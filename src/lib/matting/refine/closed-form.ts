@@ -9,11 +9,14 @@ import { makeTrimap, TRIMAP_DEFAULTS, type TrimapOptions, UNKNOWN } from './trim
 export interface ClosedFormOptions extends TrimapOptions, SolverOptions {
   /** A larger image is solved as a smaller copy and enlarged along the photo's edges: a pixel needs 200 bytes. */
   readonly maxPixels: number;
+  /** The same, when thresholds or erosion leave more than this open: the time grows with what is to be solved. */
+  readonly maxUnknown: number;
 }
 
 export const CLOSED_FORM_DEFAULTS: ClosedFormOptions = {
   ...TRIMAP_DEFAULTS,
   maxPixels: 2_000_000,
+  maxUnknown: 300_000,
   maxIterations: 200,
   tolerance: 1e-3,
 };
@@ -24,17 +27,21 @@ export function closedFormEdges(
   mask: Mask,
   options: ClosedFormOptions = CLOSED_FORM_DEFAULTS,
 ): void {
-  const pixels = image.width * image.height;
-  if (pixels <= options.maxPixels) {
+  const scale = workingScale(mask, options);
+  if (scale >= 1) {
     solve(image, mask, options);
     return;
   }
-  const scale = Math.sqrt(options.maxPixels / pixels);
   const small = nearest(image, Math.floor(image.width * scale), Math.floor(image.height * scale));
   const solved = lanczosGrey(mask, small.width, small.height);
   solve(small, solved, { ...options, erodeSize: Math.ceil(options.erodeSize * scale) });
   mask.data.set(lanczosGrey(solved, mask.width, mask.height).data);
   guidedFilter(image, mask);
+}
+
+function workingScale(mask: Mask, options: ClosedFormOptions): number {
+  const unknown = makeTrimap(mask, options).reduce((count, value) => count + (value === UNKNOWN ? 1 : 0), 0);
+  return Math.sqrt(Math.min(options.maxPixels / mask.data.length, options.maxUnknown / unknown));
 }
 
 function solve(image: PixelImage, mask: Mask, options: ClosedFormOptions): void {
