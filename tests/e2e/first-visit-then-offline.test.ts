@@ -1,45 +1,34 @@
-import type { Browser } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { jobListWire, jobWire, statsWire, submitWire } from '#queue/wire.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { TestServer } from '../support/server.ts';
 import { OffcutPage } from './offcut-page.ts';
 import { photos } from './photos.ts';
+import { useStage } from './stage.ts';
 
-let browser: Browser;
-let server: TestServer;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchChromium(), TestServer.start()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const stage = useStage();
 
 test('one visit, then the network is gone: the app opens, and photos still become cutouts', async () => {
-  const context = await browser.newContext();
+  const context = await stage.browser.newContext();
   const [first, second, third] = await photos(3);
   if (!first || !second || !third) throw new Error('no photos');
   const requests: string[] = [];
   context.on('request', (request) => {
     if (request.method() !== 'GET' && !request.serviceWorker()) return;
-    if (!request.url().startsWith(server.url) && !/^(?:blob|data):/.test(request.url()))
+    if (!request.url().startsWith(stage.server.url) && !/^(?:blob|data):/.test(request.url()))
       requests.push(request.url());
   });
 
   // First visit, with the network.
-  const app = await OffcutPage.open(context, server.url);
+  const app = await OffcutPage.open(context, stage.server.url);
   await app.add(first);
   await app.reaches(first.name, 'completed');
   await app.worksOffline();
   expect(await app.page.evaluate(() => crossOriginIsolated)).toBe(true);
   expect(await app.page.getByTestId('engine-badge').textContent()).toMatch(/WebAssembly/);
-  const served = (await (await server.fetch('/queue/jobs')).json()) as { total: number };
+  const served = (await (await stage.server.fetch('/queue/jobs')).json()) as { total: number };
   expect(served.total, 'the image never reached the server').toBe(0);
 
   // The server dies, and with it the network.
-  await server.killTree();
+  await stage.server.killTree();
   await app.page.reload();
   await app.reaches(first.name, 'completed');
   expect(await app.page.evaluate(() => crossOriginIsolated), 'isolation is kept offline').toBe(true);

@@ -1,23 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
-import type { Browser, Download, Locator } from 'playwright';
+import type { Download, Locator } from 'playwright';
 import sharp from 'sharp';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { TestServer } from '../support/server.ts';
+import { expect, test } from 'vitest';
 import { OffcutPage } from './offcut-page.ts';
 import { photos, type Photo } from './photos.ts';
+import { useStage } from './stage.ts';
 
-let browser: Browser;
-let server: TestServer;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchChromium(), TestServer.start()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const stage = useStage();
 
 async function download(app: OffcutPage, button: Locator): Promise<{ name: string; bytes: Buffer }> {
   const [started] = await Promise.all([app.page.waitForEvent('download'), button.click()]);
@@ -52,9 +42,9 @@ test('a cutout is saved as a PNG, and all of them as one zip', async () => {
   const [first] = batch;
   if (first === undefined) throw new Error('no photos');
   // Without it the page saves as every browser can; a native dialog cannot be answered here.
-  const context = await browser.newContext();
+  const context = await stage.browser.newContext();
   await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'showSaveFilePicker'));
-  const app = await OffcutPage.open(context, server.url);
+  const app = await OffcutPage.open(context, stage.server.url);
   await app.add(...batch);
   for (const photo of batch) await app.reaches(photo.name, 'completed');
 
@@ -77,8 +67,8 @@ test('a cutout is saved as a PNG, and all of them as one zip', async () => {
 test('what is no image fails alone, in words, and can be deleted; the others go on', async () => {
   const [photo] = await photos(1);
   if (photo === undefined) throw new Error('no photos');
-  const context = await browser.newContext();
-  const app = await OffcutPage.open(context, server.url);
+  const context = await stage.browser.newContext();
+  const app = await OffcutPage.open(context, stage.server.url);
   const letter: Photo = { name: 'letter.png', type: 'image/png', bytes: Buffer.from('%PDF-1.7 Dear Sir') };
   const half: Photo = {
     ...photo,

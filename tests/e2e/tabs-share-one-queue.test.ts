@@ -1,24 +1,14 @@
-import type { Browser, BrowserContext } from 'playwright';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { BrowserContext } from 'playwright';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { jobListWire } from '#queue/wire.ts';
-import { launchChromium } from '../support/chromium.ts';
-import { TestServer } from '../support/server.ts';
 import { OffcutPage } from './offcut-page.ts';
 import { photos } from './photos.ts';
+import { useStage } from './stage.ts';
 
-let browser: Browser;
-let server: TestServer;
 let context: BrowserContext;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchChromium(), TestServer.start()]);
-});
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const stage = useStage();
 beforeEach(async () => {
-  context = await browser.newContext();
+  context = await stage.browser.newContext();
 });
 afterEach(() => context.close());
 
@@ -36,7 +26,7 @@ async function jobs(app: OffcutPage) {
 
 test('a reload in the middle of the work loses nothing and does nothing twice', async () => {
   const batch = await photos(5);
-  const app = await OffcutPage.open(context, server.url);
+  const app = await OffcutPage.open(context, stage.server.url);
   await app.worksOffline();
   await app.add(...batch);
   await app
@@ -54,9 +44,9 @@ test('a reload in the middle of the work loses nothing and does nothing twice', 
 
 test('when the tab that works is closed mid-job, another tab goes on', async () => {
   const batch = await photos(5);
-  const first = await OffcutPage.open(context, server.url);
+  const first = await OffcutPage.open(context, stage.server.url);
   await first.worksOffline();
-  const second = await OffcutPage.open(context, server.url);
+  const second = await OffcutPage.open(context, stage.server.url);
   expect(await leaders(second)).toBe(1);
   await first.add(...batch);
   await second
@@ -74,9 +64,9 @@ test('when the tab that works is closed mid-job, another tab goes on', async () 
 test('both tabs show the same, and either can cancel, retry and delete', async () => {
   const [photo, other] = await photos(2);
   if (!photo || !other) throw new Error('no photos');
-  const first = await OffcutPage.open(context, server.url);
+  const first = await OffcutPage.open(context, stage.server.url);
   await first.worksOffline();
-  const second = await OffcutPage.open(context, server.url);
+  const second = await OffcutPage.open(context, stage.server.url);
   await first.add(photo, other);
   await second.card(other.name).getByTestId('card-cancel').click();
   await first.reaches(other.name, 'cancelled');
