@@ -79,10 +79,11 @@ function post(options?: Cancellable): RequestInit {
 }
 
 function toForm(field: string, images: Image | readonly Image[], options: SubmitOptions): FormData {
-  const { signal: _, ...fields } = options;
+  const { signal: _, background_image: behind, ...fields } = options;
   const form = new FormData();
   // First, so that the server judges the options before it reads an image.
   for (const [name, value] of Object.entries(texts(fields))) form.append(name, value);
+  if (behind !== undefined) form.append('background_image', behind);
   for (const image of [images].flat() as readonly Image[]) {
     if (!(image instanceof Blob)) form.append(field, image.blob, image.name);
     else form.append(field, image, 'name' in image ? String(image.name) : 'image');

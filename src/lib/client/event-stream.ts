@@ -7,16 +7,18 @@ export interface ServerEvent {
 
 /**
  * Parses Server-Sent Events as the HTML standard says, comments and `retry` left out.
+ * @param signal ends it, even where the stream itself knows no signal
  * @param onBytes called for whatever comes, comments included: the connection lives
  */
 export async function* serverEvents(
   body: ReadableStream<Uint8Array>,
-  onBytes?: () => void,
+  signal: AbortSignal,
+  onBytes: () => void,
 ): AsyncGenerator<ServerEvent> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const bytes of chunks(body)) {
-    onBytes?.();
+  for await (const bytes of chunks(body, signal)) {
+    onBytes();
     const blocks = (rest + decoder.decode(bytes, { stream: true })).split(/\r\n\r\n|\n\n|\r\r/);
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
@@ -27,8 +29,12 @@ export async function* serverEvents(
 }
 
 /** Not every browser lets a stream be iterated. */
-async function* chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* chunks(body: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   const reader = body.getReader();
+  // Whoever leaves the loop early wants no more of it either.
+  const leave = () => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', leave);
+  if (signal.aborted) leave();
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -36,8 +42,8 @@ async function* chunks(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Ar
       yield value;
     }
   } finally {
-    // Whoever leaves the loop early wants no more of it.
-    reader.cancel().catch(() => undefined);
+    signal.removeEventListener('abort', leave);
+    leave();
   }
 }
 

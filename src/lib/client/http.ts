@@ -29,6 +29,8 @@ export function createHttp({ baseUrl = '', fetch: given, headers = {} }: ClientS
   const send = given ?? ((url: string, init?: RequestInit) => fetch(url, init));
 
   async function open(path: string, init: RequestInit = {}): Promise<Response> {
+    // Not every `fetch` that is handed in looks at the signal.
+    init.signal?.throwIfAborted();
     let response: Response;
     try {
       response = await send(base + path, { ...init, headers: { ...headers, ...toRecord(init.headers) } });

@@ -28,6 +28,8 @@ export interface Cancellable {
 /** What becomes of the images; the server has a default for each. */
 export type CutoutOptions = { readonly [Name in keyof JobOptions]?: JobOptions[Name] | undefined } & {
   readonly model?: string | undefined;
+  /** The picture behind the subject, for `background: 'image'`. */
+  readonly background_image?: Blob | undefined;
 };
 
 export type SubmitOptions = CutoutOptions &

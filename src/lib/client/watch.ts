@@ -79,7 +79,7 @@ async function* streamed(
       clearTimeout(timer);
       timer = setTimeout(giveUp, silentSeconds * 1000);
     };
-    for await (const event of serverEvents(body, alive)) {
+    for await (const event of serverEvents(body, any, alive)) {
       if (event.id !== '') position.lastEventId = event.id;
       const job = toJob(event);
       if (job !== undefined) yield job;
