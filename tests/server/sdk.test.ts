@@ -1,4 +1,5 @@
 /** The client of src/lib/client against the real server. */
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest';
 import { createClient, OffcutError, type OffcutClient } from '#client/index.ts';
 import { jobListWire, jobWire, modelsWire, statsWire, submitWire, type JobWire } from '#queue/wire.ts';
@@ -101,6 +102,18 @@ describe('a job from its images to its results', () => {
     expect({ type, filename }).toEqual({ type: 'image/png', filename: 'furball.png' });
     expect((await blob()).size).toBeGreaterThan(100);
   });
+});
+
+test('a picture behind the subject goes along', async () => {
+  const red = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#f00' } })
+    .png()
+    .toBuffer();
+  const options = { background: 'image', background_image: new Blob([new Uint8Array(red)]) };
+  const { blob } = await offcut.removeBackground(image, options);
+  const { data } = await sharp(await (await blob()).arrayBuffer())
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
 });
 
 describe('the rest of the contract', () => {
