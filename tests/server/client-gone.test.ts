@@ -70,3 +70,15 @@ test('what a batch could not finish in time is named beside what it could', asyn
   expect(answer.successful + answer.failed).toBe(13);
   await nothingIsLeft(server);
 });
+
+test.each([
+  ['/remove-bg', 'image'],
+  ['/api/remove', 'file'],
+  ['/v1.0/removebg', 'image_file'],
+])('%s keeps nothing of a client that hangs up before its turn comes', async (path, field) => {
+  await using server = await TestServer.start({ env: { OFFCUT_RUNNERS: '0' } });
+  const sent = await send(server, path, toForm([await photo('small', { field })]));
+  while ((await stats(server)).pending === 0) await server.fetch('/health');
+  sent.destroy();
+  await nothingIsLeft(server);
+});

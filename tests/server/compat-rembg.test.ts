@@ -64,6 +64,13 @@ test('GET fetches nothing of the server’s own network', async () => {
   expect(await problem(response)).toMatchObject({ code: 'url_refused' });
 });
 
+test('a page of another site can make it fetch nothing, not even as the source of a picture', async () => {
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' };
+  const response = await server.fetch('/api/remove?url=https://example.com/', { headers });
+  expect(response.status).toBe(403);
+  expect(await problem(response)).toMatchObject({ code: 'cross_site' });
+});
+
 describe('parameters', () => {
   test('om: the mask alone, in one channel', async () => {
     expect(await pixels(await post({ om: 'yes' }))).toMatchObject({ channels: 1 });

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TestServer } from '../support/server.ts';
-import { photos, toForm } from './client.ts';
+import { manyPhotos, photos, toForm } from './client.ts';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -74,6 +74,27 @@ test('removes a background in one call', async () => {
   expect(new Uint8Array(await response.arrayBuffer()).subarray(1, 4)).toEqual(
     new TextEncoder().encode('PNG'),
   );
+});
+
+test('removes several backgrounds in one call', async () => {
+  const body = toForm((await photos()).slice(0, 2));
+  const answer = await ask<{ results: { dataUrl: string }[] }>('/remove-bg-batch?model=u2net', {
+    method: 'POST',
+    body,
+  });
+  expect(answer).toMatchObject({ total: 2, successful: 2, failed: 0, errors: [] });
+  expect(answer.results).toMatchObject([
+    { index: 0, success: true, dataUrl: expect.stringMatching(/^data:image\/png;base64,iVBOR/) as string },
+    { index: 1, success: true, filename: expect.any(String) as string },
+  ]);
+});
+
+test('cancels what waits, and is told when there is nothing to cancel any more', async () => {
+  const form = { method: 'POST', body: toForm(await manyPhotos(20)) };
+  const { job_id: id } = await ask<{ job_id: string }>('/queue/submit?model=u2net', form);
+  const cancelled = await ask<object>(`/queue/job/${id}/cancel`, { method: 'POST' });
+  expect(cancelled).toMatchObject({ job_id: id, status: 'cancelled' });
+  expect((await server.fetch(`/queue/job/${id}/cancel`, { method: 'POST' })).status).toBe(400);
 });
 
 test('reads the reason of a refusal in the field that it knows', async () => {
