@@ -142,6 +142,7 @@ export default defineConfig(
     ignores: [
       'node_modules/',
       'build/',
+      'dist/',
       '.svelte-kit/',
       'models/cache/',
       'data/',
