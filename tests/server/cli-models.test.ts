@@ -40,7 +40,9 @@ describe('models list', () => {
     await copyDefault();
     const { code, stdout } = await models('list');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^u2netp +4\.6 MB {2}installed {2}Apache-2\.0, commercial use allowed \(default\)$/m);
+    expect(stdout).toMatch(
+      /^u2netp +4\.6 MB {2}installed {2}Apache-2\.0, commercial use allowed \(default\)$/m,
+    );
     expect(stdout).toMatch(/^isnet-general-use +178\.6 MB {2}- +Apache-2\.0/m);
     const { stdout: json } = await models('list', '--installed', '--json');
     expect(JSON.parse(json)).toMatchObject([{ id: 'u2netp', installed: true }]);
