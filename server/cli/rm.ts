@@ -27,6 +27,7 @@ With - the image comes from standard input; without -o it then goes to standard 
   --background B          transparent (default), blur, or a colour such as #ffffff
   --output O              cutout (default) or mask
   --crop                  cut down to the subject
+  --refine R              none (default), fast (edges by the colours around them) or closed-form (slow)
   -r, --recursive         folders with all that is below them
   --watch                 go on with the images that come into the folders, until Ctrl-C
   --force                 replace results that are there already
@@ -53,6 +54,7 @@ const OPTIONS = {
   background: { type: 'string' },
   output: { type: 'string' },
   crop: { type: 'boolean' },
+  refine: { type: 'string' },
   recursive: { type: 'boolean', short: 'r' },
   watch: { type: 'boolean' },
   force: { type: 'boolean' },
@@ -61,8 +63,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-/** Options that are those of a submission, under the same names. A new one (`refine`) is an entry here and above. */
-const FIELDS = ['background', 'output', 'crop'] as const;
+/** Options that are those of a submission, under the same names. */
+const FIELDS = ['background', 'output', 'crop', 'refine'] as const;
 
 interface Wishes {
   readonly force: boolean;

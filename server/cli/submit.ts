@@ -23,6 +23,7 @@ Ends with 1 when an image failed, 130 after Ctrl-C (the jobs go on).
   --background B            transparent (default), blur, or a colour such as #ffffff
   --output O                cutout (default) or mask
   --crop                    cut down to the subject
+  --refine R                none (default), fast (edges by the colours around them) or closed-form (slow)
   --priority N              0 to 9; higher goes first (default 5)
   --batch N                 images in one job (default 50)
 ${CLIENT_HELP}
@@ -42,12 +43,13 @@ const OPTIONS = {
   background: { type: 'string' },
   output: { type: 'string' },
   crop: { type: 'boolean' },
+  refine: { type: 'string' },
   priority: { type: 'string' },
   batch: { type: 'string' },
 } as const;
 
 /** Passed on as they are: the server says what is wrong with them. */
-const FIELDS = ['model', 'format', 'background', 'output', 'priority'] as const;
+const FIELDS = ['model', 'format', 'background', 'output', 'refine', 'priority'] as const;
 
 interface Wishes {
   readonly wait: boolean;

@@ -68,6 +68,21 @@ describe('one image', () => {
     expect([...data.subarray(0, 3)]).toEqual([255, 0, 0]);
   });
 
+  test('--refine draws the edges again and leaves what is certain; a method that does not exist is refused', async () => {
+    await put({ 'in.jpg': furball });
+    await offcut('in.jpg', '-o', 'plain.png', '--output', 'mask');
+    await offcut('in.jpg', '-o', 'fine.png', '--output', 'mask', '--refine', 'fast');
+    const [plain, fine] = await Promise.all(
+      ['plain.png', 'fine.png'].map((name) => sharp(at(name)).raw().toBuffer()),
+    );
+    const pairs = Array.from(plain ?? [], (alpha, n) => [alpha, fine?.[n] ?? -1] as const);
+    expect(pairs.filter(([a, b]) => Math.abs(a - b) > 32).length / pairs.length).toBeGreaterThan(0.002);
+    expect(pairs.filter(([a, b]) => Math.abs(a - b) <= 8).length / pairs.length).toBeGreaterThan(0.7);
+
+    const refused = await offcut('in.jpg', '-o', 'other.png', '--refine', 'magic');
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--refine magic') });
+  });
+
   test('a file that is there already is not replaced, unless --force says so', async () => {
     await put({ 'in.jpg': portrait, 'out.png': new TextEncoder().encode('precious') });
     const refused = await offcut('in.jpg', '-o', 'out.png');

@@ -18,7 +18,13 @@ describe('output options', () => {
 
   test('are remembered, and are options that the contract accepts', () => {
     const settings = new Settings();
-    Object.assign(settings, { format: 'jpeg', background: 'colour', colour: '#ff8800', crop: true });
+    Object.assign(settings, {
+      format: 'jpeg',
+      background: 'colour',
+      colour: '#ff8800',
+      crop: true,
+      refine: true,
+    });
     settings.save(storage);
     const later = new Settings();
     later.load(storage);
@@ -27,6 +33,7 @@ describe('output options', () => {
       output: 'cutout',
       background: '#ff8800',
       crop: true,
+      refine: 'fast',
     });
   });
 

@@ -22,6 +22,7 @@ interface Saved {
   readonly background: BackgroundKind;
   readonly colour: string;
   readonly crop: boolean;
+  readonly refine: boolean;
   readonly model: string;
 }
 
@@ -32,6 +33,7 @@ const DEFAULTS: Saved = {
   background: 'transparent',
   colour: '#ffffff',
   crop: false,
+  refine: false,
   model: '',
 };
 
@@ -43,6 +45,8 @@ export class Settings {
   /** `#rrggbb`, for the background "colour". */
   colour = $state(DEFAULTS.colour);
   crop = $state(DEFAULTS.crop);
+  /** Edges drawn again from the photo's own colours. */
+  refine = $state(DEFAULTS.refine);
   /** Id of a model; empty for the default one. */
   model = $state(DEFAULTS.model);
 
@@ -52,6 +56,7 @@ export class Settings {
     background: this.background,
     colour: this.colour,
     crop: this.crop,
+    refine: this.refine,
     model: this.model,
   });
 
@@ -60,6 +65,7 @@ export class Settings {
     output: this.output,
     background: this.background === 'colour' ? this.colour : this.background,
     crop: this.crop,
+    ...(this.refine && { refine: 'fast' }),
   });
 
   readonly formatLabel = $derived(FORMAT_LABELS[this.format]);
@@ -72,18 +78,20 @@ export class Settings {
       isMask ? 'mask' : '',
       painted ? BACKGROUND_LABELS[this.background].toLowerCase() : '',
       this.crop ? 'cropped' : '',
+      this.refine ? 'refined' : '',
     ];
     return words.map((word) => word && ` · ${word}`).join('');
   });
 
   /** Takes what `save` stored, as far as this version still offers it. Merely naming the storage throws where it is forbidden. */
   load(storage: () => Storage): void {
-    const { format, output, background, colour, crop, model } = readSaved(storage);
+    const { format, output, background, colour, crop, refine, model } = readSaved(storage);
     if (isKey(FORMAT_LABELS, format)) this.format = format;
     if (isKey(OUTPUT_LABELS, output)) this.output = output;
     if (isKey(BACKGROUND_LABELS, background)) this.background = background;
     if (typeof colour === 'string' && /^#[0-9a-f]{6}$/i.test(colour)) this.colour = colour;
     this.crop = crop === true;
+    this.refine = refine === true;
     this.model = typeof model === 'string' ? model : '';
   }
 
