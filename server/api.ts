@@ -6,7 +6,7 @@ import type { Queue } from '#queue/queue.ts';
 import { CONTRACT_PATHS, createApp } from '#queue/routes/app.ts';
 import type { RoutesHost } from '#queue/routes/host.ts';
 import { serviceInformation } from '#queue/routes/service.ts';
-import { compatRoutes } from './compat/routes.ts';
+import { COMPAT_ENDPOINTS, compatRoutes } from './compat/routes.ts';
 import type { Config } from './config.ts';
 import { guard } from './http/guard.ts';
 import { securityHeaders } from './http/headers.ts';
@@ -37,7 +37,9 @@ export function createApi(settings: ApiSettings): Hono {
   app.use(logRequests(log), securityHeaders, guard(config));
   app.get('/', async (context, next) => {
     if (pwa === undefined || !wantsPage(context.req.raw)) {
-      return context.json(serviceInformation(VERSION), 200, { vary: 'Accept' });
+      const { endpoints, ...service } = serviceInformation(VERSION);
+      const all = { ...service, endpoints: { ...endpoints, ...COMPAT_ENDPOINTS } };
+      return context.json(all, 200, { vary: 'Accept' });
     }
     await next();
     context.res.headers.append('vary', 'Accept');

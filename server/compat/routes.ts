@@ -9,6 +9,14 @@ import { removeBgRoutes } from './removebg/routes.ts';
 
 const MIB = 1024 * 1024;
 
+/** What `GET /` says of them. */
+export const COMPAT_ENDPOINTS = {
+  'POST /api/remove': 'as the rembg server: "file" in, its cutout out',
+  'GET /api/remove': 'the same for a url; off unless OFFCUT_FETCH_URLS is set',
+  'POST /v1.0/removebg': 'as remove.bg: "image_file" in, its cutout out',
+  'GET /v1.0/account': 'as remove.bg',
+} as const;
+
 /** The interfaces of other services (docs/compatibility.md), so that their clients work unchanged. */
 export function compatRoutes(routesHost: RoutesHost, config: Config): Hono {
   // One image as base64, one as a file, and the text about them: base64 is held in memory.
