@@ -3,7 +3,7 @@ import { TestServer } from '../support/server.ts';
 import { completions, finished, manyPhotos, results, submit } from './client.ts';
 
 test('a power cut in the middle of a batch loses no accepted job, and every image completes once', async () => {
-  await using server = await TestServer.start();
+  await using server = await TestServer.start({ env: { OFFCUT_RUNNERS: '2' } });
   const firstDone = server.nextLog('image_completed');
   const first = await submit(server, await manyPhotos(8));
   await firstDone;
@@ -23,9 +23,10 @@ test('a power cut in the middle of a batch loses no accepted job, and every imag
     const sizes = (await results(server, job)).map((bytes) => bytes.length);
     expect(sizes).toEqual(job.results.map(({ bytes }) => bytes));
   }
-  expect(new Set(completions(server)).size).toBe(12);
-  // One whose outcome was written in the instant of the cut may lack its log line, never have two.
-  expect(completions(server)).toHaveLength(12);
+  const written = completions(server);
+  expect(new Set(written).size, 'no image was completed twice').toBe(written.length);
+  // A runner that was cut between an outcome and its log line leaves that line out: one image for each of the two.
+  expect(written.length).toBeGreaterThanOrEqual(10);
 });
 
 test('runners whose server was killed finish what they have in hand and leave, beside a new server', async () => {
