@@ -56,6 +56,8 @@ function listFilesInServiceWorker(): Plugin {
           ...(await describeFiles(path.join(output, 'client'), (url) => url !== '/service-worker.js')),
           ...(await describeFiles(path.join(output, 'prerendered/pages'))),
         ];
+        if (!files.some(({ url }) => url.endsWith('.onnx')))
+          throw new Error('The weights of the default model are not there. Run `npm run setup` first.');
         const code = await readFile(script, 'utf8');
         if (!code.includes('__OFFCUT_FILES__'))
           throw new Error(`${script} has no place for the list of files.`);

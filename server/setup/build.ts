@@ -38,12 +38,14 @@ export async function ensureBuild(
   log(`Built the page in ${((performance.now() - began) / 1000).toFixed(0)} s`);
 }
 
-async function isFresh(folder: string): Promise<boolean> {
+/** True when no source was changed here since the page was built. */
+export async function isFresh(folder: string): Promise<boolean> {
   const built = await stat(path.join(folder, 'build/index.html')).catch(() => undefined);
   if (built === undefined) return false;
   for await (const file of glob(SOURCES, { cwd: folder })) {
     const source = await stat(path.join(folder, file));
-    if (source.isFile() && source.mtimeMs > built.mtimeMs) return false;
+    // Changed here, not written there: what comes out of a package has the time of its making.
+    if (source.isFile() && source.ctimeMs > built.mtimeMs) return false;
   }
   return true;
 }
