@@ -8,7 +8,11 @@ import {
   type EngineState,
   type MattingClientSettings,
 } from '../../../src/lib/browser/matting-worker/client.ts';
-import type { ModelAtUrl } from '../../../src/lib/browser/matting-worker/interface.ts';
+import {
+  WORK_STAGES,
+  type ModelAtUrl,
+  type WorkStage,
+} from '../../../src/lib/browser/matting-worker/interface.ts';
 import { locateModel } from '../../../src/lib/browser/models.ts';
 import { TINY_MODEL, tinyModelWeights } from '../../fixtures/tiny-model.ts';
 
@@ -20,6 +24,16 @@ const scenes = import.meta.glob<string>('../../fixtures/reference/{scenes,scene-
 
 async function fixture(folder: 'scenes' | 'scene-masks', name: string): Promise<Blob> {
   return (await fetch(scenes[`../../fixtures/reference/${folder}/${name}.png`])).blob();
+}
+
+/** 6 megapixels: each stage takes longer than a message to the worker. */
+async function largeImage(): Promise<Blob> {
+  const canvas = new OffscreenCanvas(3000, 2000);
+  const context = canvas.getContext('2d');
+  if (context === null) throw new Error('There is no 2D canvas.');
+  context.fillStyle = 'tomato';
+  context.fillRect(800, 400, 1400, 1200);
+  return canvas.convertToBlob({ type: 'image/jpeg' });
 }
 
 const startWorker = () =>
@@ -95,21 +109,16 @@ describe('a task', () => {
     expect(stages).toEqual(['load', 'decode', 'preprocess', 'infer', 'postprocess', 'compose', 'encode']);
   });
 
-  it.each([
-    { at: 'decode', stopsIn: 'decode' },
-    { at: 'preprocess', stopsIn: 'infer' },
-    { at: 'infer', stopsIn: 'infer' },
-    { at: 'compose', stopsIn: 'encode' },
-  ])(
-    'that is aborted at $at stops in $stopsIn; the next needs neither a new worker nor the model again',
-    async ({ at, stopsIn }) => {
+  it.each(['decode', 'preprocess', 'infer', 'compose'] as const)(
+    'that is aborted at %s stops soon after; the next needs neither a new worker nor the model again',
+    async (at) => {
       const { client, start } = openClient();
       const model = tiny();
       await client.warmUp(model);
       URL.revokeObjectURL(model.weightsUrl);
       const abort = new AbortController();
-      const stages: string[] = [];
-      const task = client.matte(image, DEFAULT_OPTIONS, model, {
+      const stages: WorkStage[] = [];
+      const task = client.matte(await largeImage(), DEFAULT_OPTIONS, model, {
         signal: abort.signal,
         onStage: (stage) => {
           stages.push(stage);
@@ -117,7 +126,9 @@ describe('a task', () => {
         },
       });
       await expect(task).rejects.toMatchObject({ code: 'aborted' });
-      expect(stages.at(-1)).toBe(stopsIn);
+      // The message to the worker takes its time: a stage or two may begin before it is heard.
+      const after = WORK_STAGES.slice(WORK_STAGES.indexOf(at));
+      expect(after.slice(0, 3)).toContain(stages.at(-1));
       await expect(client.matte(image, DEFAULT_OPTIONS, model, control())).resolves.toBeDefined();
       expect(start).toHaveBeenCalledOnce();
     },
