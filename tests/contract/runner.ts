@@ -3,8 +3,9 @@ import { stateOf, type Failure, type StoredJob } from '#queue/job.ts';
 import { jobOptions } from '#queue/options.ts';
 import { Queue } from '#queue/queue.ts';
 import { Runner, type Processor, type RunnerSettings } from '#queue/runner.ts';
+import { isOver } from '#queue/states.ts';
 import type { QueueStore } from '#queue/store.ts';
-import { waitUntilOver } from '#queue/watching.ts';
+import { watchSteps } from '#queue/watching.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 export interface Storage {
@@ -57,9 +58,13 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
   }
 
   async function over(queue: Queue, jobId: string): Promise<StoredJob> {
-    const stored = await waitUntilOver(queue, jobId, AbortSignal.timeout(10_000));
-    if (stored === undefined) throw new Error(`Job ${jobId} is gone.`);
-    return stored;
+    const signal = AbortSignal.timeout(10_000);
+    for await (const step of watchSteps(queue.store, { signal, idleSeconds: 5 })) {
+      void step;
+      const stored = await queue.get(jobId);
+      if (isOver(stored.job.counts)) return stored;
+    }
+    throw signal.reason;
   }
 
   async function textOf(queue: Queue, jobId: string, index = 0): Promise<string> {

@@ -3,7 +3,7 @@ import type * as z from 'zod/mini';
 import { ERROR_STATUS, QueueError, type QueueErrorCode } from '#queue/errors.ts';
 import type { ReadForm } from '#queue/form.ts';
 import type { SubmitOptions } from './offcut.ts';
-import { tooManyFiles } from '#queue/read-whole-form.ts';
+import { readParsedForm, readWholeForm } from '#queue/read-whole-form.ts';
 import {
   deletedWire,
   jobActionWire,
@@ -64,16 +64,9 @@ function requestTo(path: string, init: RequestInit): Request {
 const forms = new WeakMap<Request, FormData>();
 
 /** `ReadForm` of the page: the form is at hand, so its images are not written out and parsed again. */
-export const readFormAtHand: ReadForm = async (request, onFile, limits) => {
-  const form = forms.get(request) ?? (await request.formData());
-  const fields = new Map<string, string>();
-  let files = 0;
-  for (const [field, value] of form) {
-    if (typeof value === 'string') fields.set(field, value);
-    else if (++files > limits.maxFiles) throw tooManyFiles(limits.maxFiles);
-    else await onFile({ field, filename: value.name, mediaType: value.type, body: value });
-  }
-  return fields;
+export const readFormAtHand: ReadForm = (request, onFile, limits) => {
+  const form = forms.get(request);
+  return form === undefined ? readWholeForm(request, onFile, limits) : readParsedForm(form, onFile, limits);
 };
 
 /** A problem document as the refusal that it came from. */

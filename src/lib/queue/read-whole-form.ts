@@ -1,9 +1,16 @@
 import { QueueError } from './errors.ts';
-import type { ReadForm } from './form.ts';
+import type { FormLimits, IncomingFile, ReadForm } from './form.ts';
 
 /** `ReadForm` by the platform's own parser, which keeps files out of memory where it can (browsers do). */
-export const readWholeForm: ReadForm = async (request, onFile, limits) => {
-  const form = await parse(request);
+export const readWholeForm: ReadForm = async (request, onFile, limits) =>
+  readParsedForm(await parse(request), onFile, limits);
+
+/** The rest of a `ReadForm`, for a form that is parsed already. */
+export async function readParsedForm(
+  form: FormData,
+  onFile: (file: IncomingFile) => Promise<void>,
+  limits: FormLimits,
+): Promise<ReadonlyMap<string, string>> {
   const files = [...form].filter((entry): entry is [string, File] => typeof entry[1] !== 'string');
   if (files.length > limits.maxFiles) throw tooManyFiles(limits.maxFiles);
   const fields = new Map<string, string>();
@@ -12,7 +19,7 @@ export const readWholeForm: ReadForm = async (request, onFile, limits) => {
     else await onFile({ field, filename: value.name, mediaType: value.type, body: value });
   }
   return fields;
-};
+}
 
 async function parse(request: Request): Promise<FormData> {
   try {

@@ -1,6 +1,3 @@
-import type { StoredJob } from './job.ts';
-import type { Queue } from './queue.ts';
-import { isOver } from './states.ts';
 import type { QueueStore } from './store.ts';
 
 /**
@@ -41,22 +38,4 @@ async function sleepUntilWoken(arm: (wake: () => void) => void, milliseconds: nu
   const timer = setTimeout(resolve, milliseconds);
   await promise;
   clearTimeout(timer);
-}
-
-/**
- * Waits until nothing of a job is left to do. `undefined` when it is gone.
- * @throws the signal's reason when that aborts first.
- */
-export async function waitUntilOver(
-  queue: Queue,
-  jobId: string,
-  signal: AbortSignal,
-): Promise<StoredJob | undefined> {
-  for await (const step of watchSteps(queue.store, { signal, idleSeconds: 5 })) {
-    void step;
-    const stored = await queue.store.get(jobId);
-    if (stored === undefined || isOver(stored.job.counts)) return stored;
-  }
-  signal.throwIfAborted();
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import { transferHandlers, type TransferHandler } from 'comlink';
-import { MATTING_ERROR_CODES, MattingError, type MattingErrorCode } from '#matting/errors.ts';
+import { MattingError, type MattingErrorCode } from '#matting/errors.ts';
 
 /** An error as plain data. Comlink's own handler keeps message, name and stack only. */
 type WireError =
@@ -50,10 +50,6 @@ function causeOf({ cause }: ErrorParts): ErrorOptions {
 function rebuilt<E extends Error>(error: E, { stack }: ErrorParts): E {
   if (stack !== undefined) error.stack = stack;
   return error;
-}
-
-export function isMattingErrorCode(code: string): code is MattingErrorCode {
-  return (MATTING_ERROR_CODES as readonly string[]).includes(code);
 }
 
 /**
