@@ -2,7 +2,10 @@ import type { ModelSpec } from '../src/lib/matting/model.ts';
 import { birefnetGeneral, birefnetGeneralLite } from './birefnet.ts';
 import { isnetAnime, isnetGeneralUse, isnetMedium, isnetSmall } from './isnet.ts';
 import { modnet } from './modnet.ts';
-import { silueta, u2net, u2netHumanSeg, u2netp } from './u2net.ts';
+import { silueta, u2net, u2netHumanSeg } from './u2net.ts';
+import { u2netp } from './u2netp.ts';
+
+export { DEFAULT_MODEL } from './default.ts';
 
 /** Every model that Offcut knows by itself; to add one is to add an entry. */
 export const MODELS: readonly ModelSpec[] = [
@@ -18,9 +21,6 @@ export const MODELS: readonly ModelSpec[] = [
   birefnetGeneral,
   modnet,
 ];
-
-/** Part of every installation. */
-export const DEFAULT_MODEL: ModelSpec = u2netp;
 
 /** Licences that ask for no more than that their text and notices are kept. */
 const PERMISSIVE = ['Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];

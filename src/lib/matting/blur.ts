@@ -15,9 +15,9 @@ const LEAST_WEIGHT = 0.05;
 
 /**
  * A small blurred copy of the background's colours, for `paintBlur`; take it before the image's pixels change.
- * `mask` has the image's size.
+ * `mask` has the image's size. `radius`: of each of the three boxes, in pixels of the copy.
  */
-export function blurredBackground(image: PixelImage, mask: Mask): RgbImage {
+export function blurredBackground(image: PixelImage, mask: Mask, radius = RADIUS): RgbImage {
   const scale = Math.min(1, SMALL / Math.max(image.width, image.height));
   const width = Math.max(1, Math.round(image.width * scale));
   const height = Math.max(1, Math.round(image.height * scale));
@@ -25,8 +25,8 @@ export function blurredBackground(image: PixelImage, mask: Mask): RgbImage {
   const weighted = withWeights(rgb, lanczosGrey(mask, width, height).data);
   const other = new Float32Array(weighted.length);
   for (let pass = 0; pass < 3; pass++) {
-    for (let y = 0; y < height; y++) boxBlurLine(weighted, other, y * width * 4, 4, width);
-    for (let x = 0; x < width; x++) boxBlurLine(other, weighted, x * 4, width * 4, height);
+    for (let y = 0; y < height; y++) boxBlurLine(weighted, other, y * width * 4, 4, width, radius);
+    for (let x = 0; x < width; x++) boxBlurLine(other, weighted, x * 4, width * 4, height, radius);
   }
   for (let i = 0; i < rgb.length; i++) {
     const pixel = Math.trunc(i / 3) * 4;
@@ -55,14 +55,15 @@ function boxBlurLine(
   start: number,
   step: number,
   length: number,
+  radius: number,
 ): void {
   const last = (length - 1) * step;
-  const reach = RADIUS * step;
+  const reach = radius * step;
   for (let channel = start; channel < start + 4; channel++) {
     let sum = 0;
     for (let at = -reach; at <= reach; at += step) sum += from[channel + Math.min(Math.max(at, 0), last)];
     for (let at = 0; at <= last; at += step) {
-      to[channel + at] = sum / (2 * RADIUS + 1);
+      to[channel + at] = sum / (2 * radius + 1);
       sum += from[channel + Math.min(at + reach + step, last)] - from[channel + Math.max(at - reach, 0)];
     }
   }

@@ -50,26 +50,33 @@ export function paintColour(image: PixelImage, [red, green, blue, alpha]: Rgba):
   }
 }
 
+/** Alpha above this counts as subject when cropping; below it lies the haze that models leave everywhere. */
+export const SUBJECT_THRESHOLD = 12;
+
 /**
  * The box that holds every pixel whose alpha is above `threshold` (0 … 255), grown by `marginPixels` within the
  * image; undefined when there is no such pixel.
  */
 export function subjectBox(image: PixelImage, threshold: number, marginPixels: number): Box | undefined {
   const { width, height, data } = image;
+  // From each side as far as the subject: what is within is not looked at.
+  const reach = (y: number, from: number, to: number, step: 1 | -1) => {
+    let x = from;
+    while (x !== to && data[(y * width + x) * 4 + 3] <= threshold) x += step;
+    return x;
+  };
+  const isBare = (y: number) => reach(y, 0, width, 1) === width;
+  let top = 0;
+  while (top < height && isBare(top)) top++;
+  if (top === height) return undefined;
+  let bottom = height - 1;
+  while (isBare(bottom)) bottom--;
   let left = width;
   let right = -1;
-  let top = height;
-  let bottom = -1;
-  for (let y = 0, at = 3; y < height; y++) {
-    for (let x = 0; x < width; x++, at += 4) {
-      if (data[at] <= threshold) continue;
-      if (x < left) left = x;
-      if (x > right) right = x;
-      if (y < top) top = y;
-      bottom = y;
-    }
+  for (let y = top; y <= bottom; y++) {
+    left = reach(y, 0, left, 1);
+    right = reach(y, width - 1, right, -1);
   }
-  if (right < 0) return undefined;
   left = Math.max(left - marginPixels, 0);
   top = Math.max(top - marginPixels, 0);
   return {

@@ -32,3 +32,12 @@ export interface Box {
 
 /** Straight RGBA, each 0 to 255. */
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
+
+/**
+ * Gives the memory of bytes that nobody needs any more back now, not at some garbage collection: engines count the
+ * megabytes behind arrays too low to hurry. Does nothing to a part of a larger buffer.
+ */
+export function discard({ buffer, byteLength }: ArrayBufferView): void {
+  const isWhole = byteLength > 0 && buffer.byteLength === byteLength;
+  if (isWhole && buffer instanceof ArrayBuffer && 'transfer' in buffer) buffer.transfer(0);
+}

@@ -44,8 +44,10 @@ function stretched(plane: Float32Array, model: ModelSpec): Uint8Array {
 /** A mask as the network gives it, 0 to 1. */
 function clamped(plane: Float32Array, model: ModelSpec): Uint8Array {
   finiteExtent(plane, model);
-  // Uint8ClampedArray rounds and clamps.
-  return new Uint8Array(Uint8ClampedArray.from(plane, (value) => value * 255).buffer);
+  // It rounds and clamps. (Its `from` would take fifty times as long.)
+  const mask = new Uint8ClampedArray(plane.length);
+  for (let i = 0; i < plane.length; i++) mask[i] = plane[i] * 255;
+  return new Uint8Array(mask.buffer);
 }
 
 function finiteExtent(plane: Float32Array, model: ModelSpec): { least: number; range: number } {

@@ -35,7 +35,7 @@ export interface CutoutOptions extends Omit<Arrangement, 'margins'> {
   readonly shadow?: boolean | undefined;
   /** In place of the image, a zip of its colours (`color.jpg`) and its alpha (`alpha.png`). `format` is not used. */
   readonly layers?: boolean | undefined;
-  /** rembg's post-processing: a hard edge, without specks. */
+  /** rembg's post-processing: a hard edge, without specks; with refinement also without small holes. */
   readonly postProcessMask?: boolean | undefined;
   readonly refinement?: Refinement | undefined;
   /** For closed-form refinement. */

@@ -2,24 +2,31 @@ import { arrange, layOut, type Margins } from './arrange.ts';
 import { paintImage } from './backdrop.ts';
 import { blurredBackground, paintBlur } from './blur.ts';
 import type { DecodeLimits, EncodeTarget, ImageCodec } from './codec.ts';
-import { alphaToGrey, applyMask, paintColour, replaceAlpha, subjectBox } from './compose.ts';
+import {
+  alphaToGrey,
+  applyMask,
+  paintColour,
+  replaceAlpha,
+  SUBJECT_THRESHOLD,
+  subjectBox,
+} from './compose.ts';
 import { MattingError, type MattingWarning, throwIfAborted } from './errors.ts';
-import type { Box, Mask, PixelImage, RgbImage } from './image.ts';
+import { discard, type Box, type Mask, type PixelImage, type RgbImage } from './image.ts';
 import { encodeLayers } from './layers.ts';
 import { maskFromOutput } from './mask.ts';
 import type { ModelSpec } from './model.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { CutoutOptions } from './options.ts';
 import { preprocess } from './preprocess.ts';
+import { fillHoles, removeSpecks } from './refine/artefacts.ts';
 import { postProcessMask } from './refine/clean.ts';
 import { refine } from './refine/refine.ts';
 import { lanczosGrey } from './resample.ts';
 import { confine } from './roi.ts';
 import type { InferenceSession, Tensor } from './runtime.ts';
 import { paintShadow } from './shadow.ts';
-
-/** In the order in which an image passes them. */
-export const STAGES = ['decode', 'preprocess', 'infer', 'postprocess', 'compose', 'encode'] as const;
-export type Stage = (typeof STAGES)[number];
+import { inPieces } from './steps.ts';
+import type { Stage } from './stages.ts';
 
 export interface Cutout {
   readonly blob: Blob;
@@ -39,7 +46,7 @@ export interface MattingParts {
 }
 
 export interface MattingControl {
-  /** Looked at between stages, never inside one. */
+  /** Looked at between stages, and while an image is refined. */
   readonly signal: AbortSignal;
   /** Called as each stage begins. */
   readonly onStage?: ((stage: Stage) => void) | undefined;
@@ -52,12 +59,18 @@ export interface Prepared {
   readonly warnings: readonly MattingWarning[];
 }
 
-/**
- * One image to one cutout with `matte`. A host that keeps several images in flight calls its three parts itself, so
- * that one image is decoded and another encoded while a third is inferred.
- */
+/** One image to one cutout with `matte`, and its three parts. */
 export interface Matting {
-  matte(input: Blob, options: CutoutOptions, control: MattingControl): Promise<Cutout>;
+  /**
+   * @param exclusively has inferences take turns, for a host that keeps several images in flight: one is decoded and
+   * another encoded while a third is inferred
+   */
+  matte(
+    input: Blob,
+    options: CutoutOptions,
+    control: MattingControl,
+    exclusively?: ReturnType<typeof oneAtATime>,
+  ): Promise<Cutout>;
   prepare(input: Blob, control: MattingControl): Promise<Prepared>;
   infer(prepared: Prepared, control: MattingControl): Promise<Tensor>;
   /** Consumes `prepared`: its pixels become the result's. */
@@ -69,8 +82,6 @@ export interface Matting {
   ): Promise<Cutout>;
 }
 
-/** Alpha above this counts as subject when cropping; below it lies the haze that models leave everywhere. */
-const CROP_THRESHOLD = 12;
 /** Room left around a cropped subject, as a share of the image's longer side. */
 const CROP_MARGIN = 0.01;
 const WHITE = [255, 255, 255, 255] as const;
@@ -106,16 +117,21 @@ export function createMatting(parts: MattingParts): Matting {
   ): Promise<Cutout> {
     const { image } = prepared;
     enter('postprocess', control);
-    const mask = lanczosGrey(maskFromOutput(output, model), image.width, image.height);
-    reviseMask(image, mask, options);
+    const coarse = maskFromOutput(output, model);
+    tidyMask(coarse, options);
+    const mask = lanczosGrey(coarse, image.width, image.height);
+    await reviseMask(image, mask, options, control.signal);
     enter('compose', control);
     const backdrop = await readBackdrop(options, control);
     const composed = compose(image, mask, options, backdrop);
+    discard(mask.data);
     const warnings = [...prepared.warnings];
     if (composed.subject === undefined) warnings.push(subjectEmpty(options.crop));
     enter('encode', control);
     const { width, height } = composed.image;
     const blob = await encode(composed.image, options, control);
+    discard(composed.image.data);
+    discard(image.data);
     return { blob, width, height, subject: composed.subject, warnings };
   }
 
@@ -135,20 +151,41 @@ export function createMatting(parts: MattingParts): Matting {
     return codec.encode(image, encodeTarget(options), signal);
   }
 
-  async function matte(input: Blob, options: CutoutOptions, control: MattingControl): Promise<Cutout> {
+  async function matte(
+    input: Blob,
+    options: CutoutOptions,
+    control: MattingControl,
+    exclusively = oneAtATime(),
+  ): Promise<Cutout> {
     const prepared = await prepare(input, control);
-    return finish(prepared, await infer(prepared, control), options, control);
+    const output = await exclusively(() => infer(prepared, control));
+    return finish(prepared, output, options, control);
   }
 
   return { matte, prepare, infer, finish };
 }
 
+/** Without refinement the mask stays as rembg has it. Holes may be gaps, so they are filled only when asked. */
+function tidyMask(
+  coarse: Mask,
+  { refinement = 'none', postProcessMask: isPostProcessed }: CutoutOptions,
+): void {
+  if (refinement === 'none') return;
+  removeSpecks(coarse);
+  if (isPostProcessed) fillHoles(coarse);
+}
+
 /** Everything that changes the mask before it is used, in rembg's order. */
-function reviseMask(image: PixelImage, mask: Mask, options: CutoutOptions): void {
+async function reviseMask(
+  image: PixelImage,
+  mask: Mask,
+  options: CutoutOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { roi, refinement = 'none', trimap } = options;
   if (options.postProcessMask) postProcessMask(mask);
   if (roi) confine(mask, roi);
-  refine(image, mask, refinement, trimap);
+  await inPieces(refine(image, mask, refinement, trimap), signal);
   // Refinement may reach a little beyond the region again.
   if (roi && refinement !== 'none') confine(mask, roi);
 }
@@ -164,7 +201,7 @@ function compose(
   const blurred = blurs ? blurredBackground(image, mask) : undefined;
   if (options.output === 'mask') replaceAlpha(image, mask);
   else applyMask(image, mask);
-  const box = subjectBox(image, CROP_THRESHOLD, 0);
+  const box = subjectBox(image, SUBJECT_THRESHOLD, 0);
   // A blurred background belongs to the whole photo, so it is painted before that is cropped.
   const paintsFirst = blurred !== undefined && !isPlaced(options);
   if (paintsFirst) paintBlur(image, blurred);

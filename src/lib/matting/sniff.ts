@@ -25,6 +25,7 @@ const READERS = {
 
 /** Raster formats whose size can be read; which of them a host decodes is the host's to say. */
 export type RasterFormat = keyof typeof READERS;
+export const RASTER_FORMATS = Object.keys(READERS) as readonly RasterFormat[];
 /** Recognised only so that an error can name them. */
 export type OtherFormat = 'svg' | 'html' | 'pdf' | 'zip' | 'psd' | 'jxl' | 'video' | 'unknown';
 export type FileFormat = RasterFormat | OtherFormat;

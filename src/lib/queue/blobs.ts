@@ -3,11 +3,14 @@ export type BlobKey =
   | { readonly jobId: string; readonly index: number; readonly kind: 'input' }
   /** The picture behind all subjects of a job. */
   | { readonly jobId: string; readonly kind: 'background' }
-  | { readonly jobId: string; readonly index: number; readonly kind: 'result'; readonly attempt: number };
+  | { readonly jobId: string; readonly index: number; readonly kind: 'result'; readonly attempt: number }
+  /** A run of bytes of an upload that comes in piece by piece. Uploads have ids as jobs have. */
+  | { readonly jobId: string; readonly kind: 'piece'; readonly name: string };
 
 /** A key as a relative path of safe characters; ids are made by us, never by a client. */
 export function blobPath(key: BlobKey): string {
   if (key.kind === 'background') return `${key.jobId}/background`;
+  if (key.kind === 'piece') return `${key.jobId}/${key.name}.piece`;
   const stem = `${key.jobId}/${String(key.index)}`;
   return key.kind === 'input' ? `${stem}.input` : `${stem}.result-${String(key.attempt)}`;
 }

@@ -1,3 +1,4 @@
+import { abortReason } from './abort-reason.ts';
 import { QueueError } from './errors.ts';
 
 /**
@@ -16,10 +17,10 @@ export async function* boundedChunks(
   let bytes = 0;
   try {
     for (;;) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw abortReason(signal);
       const { done, value } = await reader.read();
       // A cancelled reader answers that all is done.
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw abortReason(signal);
       if (done) return;
       bytes += value.byteLength;
       if (bytes > maxBytes) throw tooLarge(maxBytes);

@@ -1,4 +1,7 @@
-const FORBIDDEN = /[\u0000-\u001f\u007f<>:"|?*\\/]/g;
+/** Control and reserved characters, and what turns the direction of text, so that an end looks like another. */
+const FORBIDDEN = /[\u0000-\u001f\u007f-\u009f<>:"|?*\\/\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** Names that Windows gives to devices, whatever the ending. */
+const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
 const MAX_LENGTH = 200;
 
 /**
@@ -7,8 +10,19 @@ const MAX_LENGTH = 200;
  */
 export function displayName(given: string, index: number): string {
   const last = given.split(/[\\/]/).pop() ?? '';
-  const clean = last.replace(FORBIDDEN, '').trim().slice(-MAX_LENGTH);
-  return clean === '' || /^\.+$/.test(clean) ? `image-${String(index + 1)}` : clean;
+  const clean = shortened(last.toWellFormed().replace(FORBIDDEN, ''))
+    .trim()
+    .replace(/[. ]+$/, '')
+    .replace(DEVICE, '_$&');
+  return clean === '' ? `image-${String(index + 1)}` : clean;
+}
+
+/** Its start and its ending, without half a character where it is cut. */
+function shortened(name: string): string {
+  if (name.length <= MAX_LENGTH) return name;
+  const ending = /\.[^.]{1,5}$/.exec(name)?.[0] ?? '';
+  const start = name.slice(0, MAX_LENGTH - ending.length).replace(/[\ud800-\udbff]$/, '');
+  return `${start}${ending}`;
 }
 
 const EXTENSIONS: Readonly<Record<string, string>> = {

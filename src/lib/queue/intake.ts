@@ -1,9 +1,14 @@
 import * as z from 'zod/mini';
+import { backgroundKey } from './blob-keys.ts';
+import { requireSize } from './bounded.ts';
+import type { AcceptedFile, Submission } from './client-queue.ts';
 import { QueueError } from './errors.ts';
 import { displayName } from './filename.ts';
 import type { FormLimits, IncomingFile, ReadForm } from './form.ts';
-import { jobOptions, priority, UNSUPPORTED_OPTIONS, type JobOptions } from './options.ts';
-import { backgroundKey, type AcceptedFile, type Queue, type Submission } from './queue.ts';
+import { jobOptions, priority, type JobOptions } from './options.ts';
+import type { Queue } from './queue.ts';
+import { tooManyFiles } from './read-whole-form.ts';
+import { UPLOADS_FIELD, uploadIds, type UploadedFile } from './uploaded.ts';
 import type { ModelWire } from './wire.ts';
 
 /** Carries the picture for the option `background=image`. */
@@ -13,12 +18,30 @@ export interface IntakeSettings {
   readonly queue: Queue;
   readonly readForm: ReadForm;
   readonly limits: FormLimits;
-  readonly models: readonly ModelWire[];
+  readonly models: () => Promise<readonly ModelWire[]>;
+  /** The model that runs where none is named, when it is certain to be installed: `models` is not asked then. */
+  readonly usualModel?: string | undefined;
   /** A sentence that says how to get a model that is known and not installed. */
   readonly installHint: (id: string) => Promise<string>;
   readonly modelAliases?: ReadonlyMap<string, string> | undefined;
   /** Form field that carries the images. */
   readonly field: 'images' | 'image';
+  /** Judges whom to tell when the job is over, and throws what refuses it; absent where nobody is told. */
+  readonly acceptWebhook?: ((url: string) => void) | undefined;
+  /** What the client sent before, piece by piece; absent where nobody can. */
+  readonly uploads?: UploadsOfClient | undefined;
+}
+
+export interface UploadsOfClient {
+  /** @throws QueueError `upload_not_found`, `upload_unfinished` */
+  readonly finished: (id: string) => Promise<UploadedFile>;
+  /** The idempotency key of a job. @throws QueueError `job_not_found` */
+  readonly keyOf: (jobId: string) => Promise<string | undefined>;
+}
+
+/** A submission, and the uploads that went into it. */
+export interface TakenIn extends Submission {
+  readonly uploadIds: readonly string[];
 }
 
 /**
@@ -26,7 +49,7 @@ export interface IntakeSettings {
  * and when the client goes away, what was stored is removed again.
  * @throws QueueError
  */
-export async function takeIn(request: Request, settings: IntakeSettings): Promise<Submission> {
+export async function takeIn(request: Request, settings: IntakeSettings): Promise<TakenIn> {
   const jobId = settings.queue.newId();
   try {
     return await read(request, jobId, settings);
@@ -36,7 +59,7 @@ export async function takeIn(request: Request, settings: IntakeSettings): Promis
   }
 }
 
-async function read(request: Request, jobId: string, settings: IntakeSettings): Promise<Submission> {
+async function read(request: Request, jobId: string, settings: IntakeSettings): Promise<TakenIn> {
   const { queue, limits, field } = settings;
   const query = new Map(new URL(request.url).searchParams);
   // What the URL asks for is judged before any byte of an image is read.
@@ -75,10 +98,57 @@ async function read(request: Request, jobId: string, settings: IntakeSettings): 
     },
     limits,
   );
+  const uploaded = uploadIds(fields.get(UPLOADS_FIELD));
+  await takeUploads(uploaded, request, files, jobId, settings);
   if (files.length === 0) throw noImages(field, [...fields.keys(), ...otherFields]);
   const wishes = fields.size === 0 ? fromUrl : await parseWishes(new Map([...query, ...fields]), settings);
   requireBackground(wishes.options.background, backgroundBytes);
-  return { jobId, files, backgroundBytes, ...wishes, idempotencyKey: idempotencyKeyOf(request) };
+  const idempotencyKey = idempotencyKeyOf(request);
+  return { jobId, files, backgroundBytes, ...wishes, idempotencyKey, uploadIds: uploaded };
+}
+
+/** Uploads become images of the job, behind those of the form; their bytes are copied, and judged as those of a form. */
+async function takeUploads(
+  ids: readonly string[],
+  request: Request,
+  files: AcceptedFile[],
+  jobId: string,
+  { queue, limits, uploads }: IntakeSettings,
+): Promise<void> {
+  if (ids.length === 0) return;
+  if (uploads === undefined) throw uploadsUnsupported(ids);
+  if (files.length + ids.length > limits.maxFiles) throw tooManyFiles(limits.maxFiles);
+  for (const id of ids) {
+    const upload = await uploads.finished(id);
+    const { filename, mediaType, bytes, usedBy } = upload;
+    requireSize(bytes, limits.maxFileBytes);
+    const index = files.length;
+    if (usedBy === null) {
+      const options = { mediaType, maxBytes: limits.maxFileBytes, signal: request.signal };
+      await queue.blobs.put({ jobId, index, kind: 'input' }, upload.read(), options);
+    } else {
+      // A request that is repeated after its answer was lost: its key answers with the job that has the bytes.
+      const key = await uploads.keyOf(usedBy).catch(() => undefined);
+      if (key === undefined || key !== idempotencyKeyOf(request)) throw uploadUsed(id, usedBy);
+    }
+    files.push({ filename: displayName(filename, index), mediaType, bytes });
+  }
+}
+
+function uploadsUnsupported(ids: readonly string[]): QueueError {
+  return new QueueError(
+    'option_unsupported',
+    `${UPLOADS_FIELD}=${ids.join(',')} names files that were sent before, and only a server takes such. Send the images in this request.`,
+    { fields: { option: UPLOADS_FIELD, value: ids.join(',') } },
+  );
+}
+
+function uploadUsed(id: string, jobId: string): QueueError {
+  return new QueueError(
+    'upload_used',
+    `Upload ${id} is in job ${jobId} already. Follow that job, or send the image again.`,
+    { fields: { upload_id: id, job_id: jobId } },
+  );
 }
 
 const mediaTypeOf = ({ mediaType }: IncomingFile) =>
@@ -107,9 +177,16 @@ async function drain(body: Blob | ReadableStream<Uint8Array>): Promise<void> {
   if (!(body instanceof Blob)) await body.pipeTo(new WritableStream());
 }
 
+/** To look at `body` is to begin to read it on a host that reads it elsewhere: the headers say enough there. */
+function hasBody(request: Request): boolean {
+  const length = request.headers.get('content-length');
+  if (length !== null) return length !== '0';
+  return request.headers.has('transfer-encoding') || request.body !== null;
+}
+
 function requireForm(request: Request, field: string): void {
   const remedy = `Send multipart/form-data with one or more "${field}" files, as curl -F ${field}=@photo.jpg does.`;
-  if (request.body === null) throw new QueueError('request_empty', `The request has no body. ${remedy}`);
+  if (!hasBody(request)) throw new QueueError('request_empty', `The request has no body. ${remedy}`);
   const type = request.headers.get('content-type');
   if (type === null) throw new QueueError('request_empty', `The request has no Content-Type. ${remedy}`);
   if (!/^multipart\/form-data\b/i.test(type)) {
@@ -129,24 +206,29 @@ interface Wishes {
   readonly model: string;
   readonly options: JobOptions;
   readonly priority: number;
+  readonly webhookUrl: string | undefined;
 }
 
 /** Model, options and priority out of text. @throws QueueError that names the option and its value. */
-async function parseWishes(values: ReadonlyMap<string, string>, known: KnownModels): Promise<Wishes> {
+async function parseWishes(
+  values: ReadonlyMap<string, string>,
+  known: KnownModels & Pick<IntakeSettings, 'acceptWebhook'>,
+): Promise<Wishes> {
   const given = Object.fromEntries(values);
-  for (const name of UNSUPPORTED_OPTIONS) {
-    if (given[name] !== undefined && !['', 'false', '0', 'none'].includes(given[name])) {
-      throw new QueueError(
-        'option_unsupported',
-        `The option ${name}=${given[name]} is not supported by this version. Leave it out.`,
-        { fields: { option: name, value: given[name] } },
-      );
-    }
-  }
+  const webhookUrl = given.webhook_url === '' ? undefined : given.webhook_url;
+  if (webhookUrl !== undefined) (known.acceptWebhook ?? tellNobody)(webhookUrl);
   const parsed = z.object({ ...jobOptions.shape, priority }).safeParse(given);
   if (!parsed.success) throw badOption(parsed.error, given);
   const { priority: rank, ...options } = parsed.data;
-  return { model: await resolveModel(given.model, known), options, priority: rank };
+  return { model: await resolveModel(given.model, known), options, priority: rank, webhookUrl };
+}
+
+function tellNobody(url: string): never {
+  throw new QueueError(
+    'option_unsupported',
+    `webhook_url=${url} cannot be called from here: only a server calls webhooks, and only for POST /queue/submit. Leave it out, and follow the job by GET /queue/job/{id}/events.`,
+    { fields: { option: 'webhook_url', value: url } },
+  );
 }
 
 function badOption(error: z.core.$ZodError, given: Record<string, string>): QueueError {
@@ -158,7 +240,7 @@ function badOption(error: z.core.$ZodError, given: Record<string, string>): Queu
   });
 }
 
-export type KnownModels = Pick<IntakeSettings, 'models' | 'modelAliases' | 'installHint'>;
+export type KnownModels = Pick<IntakeSettings, 'models' | 'usualModel' | 'modelAliases' | 'installHint'>;
 
 /**
  * The id of the model that runs when `name` is asked for; without a name, the default one.
@@ -166,8 +248,10 @@ export type KnownModels = Pick<IntakeSettings, 'models' | 'modelAliases' | 'inst
  */
 export async function resolveModel(
   name: string | undefined,
-  { models, modelAliases, installHint }: KnownModels,
+  { models: listModels, usualModel, modelAliases, installHint }: KnownModels,
 ): Promise<string> {
+  if (usualModel !== undefined && [undefined, '', usualModel].includes(name)) return usualModel;
+  const models = await listModels();
   const wanted = name === undefined || name === '' ? models.find((model) => model.default)?.id : name;
   const meant = modelAliases?.get(wanted ?? '') ?? wanted;
   const found = models.find((model) => model.id === meant);
@@ -187,7 +271,8 @@ export async function resolveModel(
   return found.id;
 }
 
-function idempotencyKeyOf(request: Request): string | null {
+/** @throws QueueError `option_invalid` */
+export function idempotencyKeyOf(request: Request): string | null {
   const key = request.headers.get('idempotency-key');
   if (key === null) return null;
   if (key === '' || key.length > 255) {

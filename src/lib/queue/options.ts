@@ -82,6 +82,3 @@ export const jobOptions = z.object({
 export type JobOptions = z.infer<typeof jobOptions>;
 
 export const priority = z._default(whole(0, 9), 5);
-
-/** Options of the contract that this version does not carry out: naming one is an error, not silence. */
-export const UNSUPPORTED_OPTIONS = ['webhook_url'] as const;

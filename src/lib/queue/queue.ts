@@ -1,21 +1,8 @@
-import type { BlobKey, BlobStore } from './blobs.ts';
-import { QueueError } from './errors.ts';
-import {
-  freshCounts,
-  stateOf,
-  type CompletedItem,
-  type Failure,
-  type Item,
-  type ItemResult,
-  type Job,
-  type PendingItem,
-  type ProcessingItem,
-  type StoredJob,
-} from './job.ts';
-import type { JobOptions } from './options.ts';
+import { resultKey } from './blob-keys.ts';
+import type { BlobStore } from './blobs.ts';
+import type { Failure, Item, ItemResult, ProcessingItem } from './job.ts';
 import { DEFAULT_POLICY, type QueuePolicy } from './policy.ts';
-import type { StateCounts } from './states.ts';
-import type { Change, ItemOfJob, ListPage, ListQuery, QueueStore } from './store.ts';
+import type { ItemOfJob, QueueStore } from './store.ts';
 import * as transitions from './transitions.ts';
 
 /** What the queue takes from its host, so that time and chance can be tested. */
@@ -29,30 +16,14 @@ export interface QueueHost {
   /** In [0, 1). */
   readonly random: () => number;
   readonly policy?: Partial<QueuePolicy>;
-}
-
-/** An image whose bytes are stored already, under the id of the job that is to be. */
-export interface AcceptedFile {
-  readonly filename: string;
-  readonly mediaType: string;
-  readonly bytes: number;
-}
-
-export interface Submission {
-  readonly jobId: string;
-  readonly files: readonly AcceptedFile[];
-  /** Of the background image, whose bytes are stored as well, if there is one. */
-  readonly backgroundBytes?: number | undefined;
-  readonly model: string;
-  readonly options: JobOptions;
-  readonly priority: number;
-  readonly idempotencyKey: string | null;
+  /** Told of every lease that this queue found ended, its runner silent. */
+  readonly onLeaseExpired?: ((item: ProcessingItem) => void) | undefined;
 }
 
 /**
- * The queue's promises, over any store: what `submit` answers for is durable, an item is worked on by one runner at a
- * time, an outcome counts only while its lease holds, and nothing accepted is lost. Delivery is at least once;
- * outcomes are written once.
+ * The queue's promises, over any store: what a submission was answered for is durable, an item is worked on by one
+ * runner at a time, an outcome counts only while its lease holds, and nothing accepted is lost. Delivery is at least
+ * once; outcomes are written once. Here is what runners and time do; what clients do is in ClientQueue.
  */
 export class Queue {
   readonly policy: QueuePolicy;
@@ -61,6 +32,7 @@ export class Queue {
   readonly newId: () => string;
   readonly now: () => number;
   readonly #random: () => number;
+  readonly #onLeaseExpired: QueueHost['onLeaseExpired'];
 
   constructor(host: QueueHost) {
     this.store = host.store;
@@ -68,140 +40,8 @@ export class Queue {
     this.now = host.now;
     this.newId = host.newId;
     this.#random = host.random;
+    this.#onLeaseExpired = host.onLeaseExpired;
     this.policy = { ...DEFAULT_POLICY, ...host.policy };
-  }
-
-  // What clients do
-
-  /**
-   * Queues a submission whose bytes are in the blob store. A repeated idempotency key answers the first job, and the
-   * bytes that came with the repetition are dropped.
-   * @throws QueueError `idempotency_conflict` when the key came with another request before.
-   */
-  async submit(submission: Submission): Promise<{ stored: StoredJob; repeated: boolean }> {
-    const { job, items } = this.#newJob(submission);
-    const outcome = await this.store.insert(job, items);
-    if (outcome.kind === 'inserted') {
-      return { stored: { job, items, sequence: outcome.sequence }, repeated: false };
-    }
-    await this.blobs.removeJob(job.id);
-    if (outcome.existing.job.idempotency?.fingerprint !== job.idempotency?.fingerprint) {
-      throw new QueueError(
-        'idempotency_conflict',
-        `The Idempotency-Key "${submission.idempotencyKey ?? ''}" was used before, for another request (job ${outcome.existing.job.id}). Send a new key with a new request.`,
-        { fields: { job_id: outcome.existing.job.id } },
-      );
-    }
-    return { stored: outcome.existing, repeated: true };
-  }
-
-  #newJob(submission: Submission): { job: Job; items: PendingItem[] } {
-    const { jobId, files, model, options, priority, idempotencyKey } = submission;
-    const now = this.now();
-    const job: Job = {
-      id: jobId,
-      type: files.length === 1 ? 'single' : 'batch',
-      model,
-      options,
-      priority,
-      createdAt: now,
-      startedAt: null,
-      completedAt: null,
-      counts: freshCounts(files.length),
-      idempotency:
-        idempotencyKey === null ? null : { key: idempotencyKey, fingerprint: fingerprintOf(submission) },
-    };
-    const items = files.map((file, index): PendingItem => ({
-      id: this.newId(),
-      jobId,
-      index,
-      filename: file.filename,
-      inputBytes: file.bytes,
-      inputMediaType: file.mediaType,
-      attempt: 0,
-      attemptsLeft: this.policy.maxAttempts,
-      state: 'pending',
-      availableAt: now,
-      lastFailure: null,
-    }));
-    return { job, items };
-  }
-
-  /** @throws QueueError `job_not_found` */
-  async get(jobId: string): Promise<StoredJob> {
-    return (await this.store.get(jobId)) ?? unknownJob(jobId);
-  }
-
-  list(query: ListQuery): Promise<ListPage> {
-    return this.store.list(query);
-  }
-
-  counts(): Promise<StateCounts> {
-    return this.store.counts();
-  }
-
-  /** @throws QueueError `job_not_found`, `job_over` */
-  async cancel(jobId: string): Promise<StoredJob> {
-    const outcome = await this.store.changeAll(jobId, transitions.cancelled, this.now());
-    if (outcome === undefined) return unknownJob(jobId);
-    if (outcome.changed === 0) {
-      const state = stateOf(outcome.stored.job);
-      throw new QueueError('job_over', `Job ${jobId} is ${state} already, so there is nothing to cancel.`, {
-        fields: { status_of_job: state },
-      });
-    }
-    return outcome.stored;
-  }
-
-  /** Queues a job's failed and cancelled items again. @throws QueueError `job_not_found`, `job_not_retryable` */
-  async retry(jobId: string): Promise<StoredJob> {
-    const now = this.now();
-    const outcome = await this.store.changeAll(
-      jobId,
-      (item) => transitions.retried(item, this.policy, now),
-      now,
-    );
-    if (outcome === undefined) return unknownJob(jobId);
-    if (outcome.changed === 0) {
-      const state = stateOf(outcome.stored.job);
-      throw new QueueError(
-        'job_not_retryable',
-        `Job ${jobId} is ${state} and has no failed or cancelled image, so there is nothing to retry.`,
-        { fields: { status_of_job: state } },
-      );
-    }
-    return outcome.stored;
-  }
-
-  /** Removes a job whatever its state; a runner at work on it finds its lease gone. @throws QueueError `job_not_found` */
-  async remove(jobId: string): Promise<void> {
-    if (!(await this.store.remove(jobId, this.now()))) unknownJob(jobId);
-    await this.blobs.removeJob(jobId);
-  }
-
-  /** @throws QueueError `job_not_found`, `item_not_found`, `result_not_ready`, `image_failed`, `result_not_found` */
-  async result(jobId: string, index: number): Promise<{ item: CompletedItem; blob: Blob }> {
-    const { items } = await this.get(jobId);
-    const item = items[index];
-    if (item === undefined) {
-      throw new QueueError(
-        'item_not_found',
-        `Job ${jobId} has ${String(items.length)} image(s), numbered from 0; there is no number ${String(index)}.`,
-      );
-    }
-    if (item.state !== 'completed') throw noResult(item);
-    const blob = await this.blobs.get(resultKey(item));
-    if (blob === undefined) {
-      throw new QueueError(
-        'result_not_found',
-        `The result of image ${String(index)} of job ${jobId} is gone from storage.`,
-      );
-    }
-    return { item, blob };
-  }
-
-  changes(since: number, limit: number): Promise<Change[]> {
-    return this.store.changes(since, limit);
   }
 
   // What runners do
@@ -299,7 +139,8 @@ export class Queue {
   async expireLeases(): Promise<void> {
     const how = this.#chance();
     for (const item of await this.store.processing({ leaseEndedBefore: how.now, limit: 100 })) {
-      await this.#write(item.id, (current) => transitions.expired(current, how), how.now);
+      const expired = await this.#write(item.id, (current) => transitions.expired(current, how), how.now);
+      if (expired) this.#onLeaseExpired?.(item);
     }
   }
 
@@ -314,7 +155,7 @@ export class Queue {
       const ids = await this.store.finished({ completedBefore, limit: 100 });
       if (ids.length === 0) break;
       for (const id of ids) {
-        if (await this.store.remove(id, now)) removed += 1;
+        if (await this.store.remove(id, now, 'expired')) removed += 1;
         await this.blobs.removeJob(id);
       }
     }
@@ -343,50 +184,6 @@ export class Queue {
   }
 }
 
-export function inputKey(item: Item): BlobKey {
-  return { jobId: item.jobId, index: item.index, kind: 'input' };
-}
-
-export function backgroundKey(jobId: string): BlobKey {
-  return { jobId, kind: 'background' };
-}
-
-export function resultKey(item: ProcessingItem | CompletedItem): BlobKey {
-  return { jobId: item.jobId, index: item.index, kind: 'result', attempt: item.attempt };
-}
-
 function heldBy(item: ProcessingItem): transitions.HeldLease {
   return { owner: item.lease.owner, attempt: item.attempt };
-}
-
-function unknownJob(jobId: string): never {
-  throw new QueueError(
-    'job_not_found',
-    `There is no job ${jobId}: the id is wrong, or the job was deleted or is past its retention.`,
-    { fields: { job_id: jobId } },
-  );
-}
-
-function noResult(item: Exclude<Item, CompletedItem>): QueueError {
-  const which = `Image ${String(item.index)} ("${item.filename}") of job ${item.jobId}`;
-  switch (item.state) {
-    case 'pending':
-    case 'processing':
-      return new QueueError('result_not_ready', `${which} is ${item.state}; ask again when it is completed.`);
-    case 'failed':
-      return new QueueError('image_failed', `${which} failed: ${item.failure.message}`, {
-        fields: { cause: item.failure },
-      });
-    case 'cancelled':
-      return new QueueError('result_not_found', `${which} was cancelled, so it has no result.`);
-    default:
-      return item satisfies never;
-  }
-}
-
-/** Same request, same text: model, options, priority, and each file's name and size, in order. */
-function fingerprintOf(submission: Submission): string {
-  const { model, options, priority, files, backgroundBytes } = submission;
-  const parts: unknown[] = [model, options, priority, files.map((file) => [file.filename, file.bytes])];
-  return JSON.stringify(backgroundBytes === undefined ? parts : [...parts, backgroundBytes]);
 }

@@ -1,4 +1,6 @@
-import { backgroundKey, inputKey, type Queue } from './queue.ts';
+import { backgroundKey, inputKey } from './blob-keys.ts';
+import { QueueError } from './errors.ts';
+import type { Queue } from './queue.ts';
 import type { Failure, Job, ProcessingItem, SubjectBox, Warning } from './job.ts';
 
 /** What a processor makes of an image. Sizes in pixels. */
@@ -26,7 +28,8 @@ export interface ProcessorContext {
 export interface RunnerEvents {
   leased?(item: ProcessingItem, job: Job): void;
   stage?(item: ProcessingItem, stage: string): void;
-  completed?(item: ProcessingItem, took: { milliseconds: number }): void;
+  /** `bytes`: of the result. */
+  completed?(item: ProcessingItem, took: { milliseconds: number; bytes: number }): void;
   failed?(item: ProcessingItem, failure: Failure, retryable: boolean, cause: unknown): void;
   /** Cancelled, deleted or leased by another meanwhile: what was made of it was dropped. */
   lost?(item: ProcessingItem): void;
@@ -45,6 +48,11 @@ export interface RunnerSettings {
   readonly pollSeconds?: number;
   /** Pause after the store failed. */
   readonly retryStoreSeconds?: number;
+  /**
+   * When there is no room for a result: without this the attempt has failed, as any other. With it the image goes back
+   * untried, since it is not to blame, and nothing is leased for so long.
+   */
+  readonly waitForRoomSeconds?: number;
 }
 
 /** One attempt under way. An item may be in two at once: one that was cancelled but goes on, and its retry. */
@@ -65,6 +73,8 @@ export class Runner {
   readonly #stopping = new AbortController();
   #wake: () => void = () => undefined;
   #loop: Promise<void> | null = null;
+  /** By `performance.now()`. */
+  #noRoomUntil = 0;
 
   constructor(settings: RunnerSettings) {
     this.#settings = settings;
@@ -116,6 +126,8 @@ export class Runner {
   /** Leases until it is full or nothing is left. Answers how long to wait then, in milliseconds, unless woken. */
   async #fill(): Promise<number> {
     const { queue, owner, concurrency, events, retryStoreSeconds = 1 } = this.#settings;
+    const noRoomFor = this.#noRoomUntil - performance.now();
+    if (noRoomFor > 0) return noRoomFor;
     try {
       while (this.#active.size < concurrency && !this.#stopping.signal.aborted) {
         const taken = await queue.lease(owner);
@@ -145,7 +157,7 @@ export class Runner {
   }
 
   async #work(item: ProcessingItem, job: Job, signal: AbortSignal): Promise<void> {
-    const { queue, events, process } = this.#settings;
+    const { queue, events, process, waitForRoomSeconds } = this.#settings;
     const began = queue.now();
     try {
       const input = await queue.blobs.get(inputKey(item));
@@ -154,6 +166,7 @@ export class Runner {
       const backgroundImage = await this.#backgroundImage(item, job);
       const { blob, ...about } = await process(input, job, { signal, onStage, backgroundImage });
       const { width, height, subject, warnings } = about;
+      events?.stage?.(item, 'store');
       const kept = await queue.complete(item, blob, {
         mediaType: blob.type,
         width,
@@ -161,10 +174,34 @@ export class Runner {
         subject,
         warnings,
       });
-      if (kept) events?.completed?.(item, { milliseconds: queue.now() - began });
+      if (kept) events?.completed?.(item, { milliseconds: queue.now() - began, bytes: blob.size });
       else events?.lost?.(item);
     } catch (cause) {
-      await this.#fail(item, cause, signal);
+      if (waitForRoomSeconds !== undefined && isNoRoom(cause)) await this.#waitForRoom(item, cause);
+      else await this.#fail(item, cause, signal);
+    }
+  }
+
+  async #waitForRoom(item: ProcessingItem, cause: unknown): Promise<void> {
+    const { events, waitForRoomSeconds = 0 } = this.#settings;
+    this.#noRoomUntil = performance.now() + waitForRoomSeconds * 1000;
+    events?.broken?.(cause);
+    await this.#giveBack(item);
+    events?.lost?.(item);
+  }
+
+  /** The store may be on the same full disk: then the lease goes back as soon as that can be written. */
+  async #giveBack(item: ProcessingItem): Promise<void> {
+    const { queue, events, retryStoreSeconds = 1 } = this.#settings;
+    for (;;) {
+      try {
+        await queue.release(item);
+        return;
+      } catch (cause) {
+        events?.broken?.(cause);
+        if (this.#stopping.signal.aborted) return;
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryStoreSeconds * 1000));
     }
   }
 
@@ -240,6 +277,10 @@ class InputLost extends Error {
       `The bytes of "${item.filename}" are gone from storage, so it cannot be processed. Submit it again.`,
     );
   }
+}
+
+function isNoRoom(cause: unknown): boolean {
+  return cause instanceof QueueError && cause.code === 'storage_full';
 }
 
 function describeFailure(cause: unknown): { failure: Failure; retryable: boolean } {

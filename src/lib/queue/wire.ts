@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
-import { stateOf, type Item, type StoredJob } from './job.ts';
+import { runOf, stateOf, type Item, type StoredJob, type Webhook } from './job.ts';
+import { turnOf } from './lease-order.ts';
 import { STATES, totalOf } from './states.ts';
+import type { Removal } from './store.ts';
 
 /*
  * What goes over the wire, as schemas: clients parse answers with them, tests hold both hosts to them, and the types
@@ -26,6 +28,19 @@ export const resultWire = z.object({
   error: z.nullable(messageWire),
 });
 
+/** Whether whoever is to be told of a job's end has been. */
+export const webhookWire = z.object({
+  url: z.string(),
+  /** `waiting`: the job is not over; `due`: it is to be told, the first time or again. */
+  status: z.enum(['waiting', 'due', 'delivered', 'failed']),
+  /** Tries that were begun. */
+  attempts: count,
+  next_attempt_at: z.nullable(isoTime),
+  delivered_at: z.nullable(isoTime),
+  /** Why the newest try failed. */
+  error: z.nullable(messageWire),
+});
+
 export const jobWire = z.object({
   id: z.uuid(),
   status: z.enum(STATES),
@@ -39,10 +54,20 @@ export const jobWire = z.object({
     failed: count,
   }),
   model: z.string(),
+  /** Place in line: of the jobs that wait, the one with the lowest (as text) is next. */
+  turn: z.string(),
+  /** Grows with every retry; `cancel` and `retry` may be told which run they are about. */
+  run: count,
+  /** What the client that submitted it called it. */
+  idempotency_key: z.nullable(z.string()),
+  /** As they were asked for; those that are not there have their defaults. */
+  options: z.record(z.string(), z.unknown()),
   filenames: z.array(z.string()),
   results: z.array(resultWire),
   /** Why the job failed, as a sentence; null unless it did. */
   error: z.nullable(z.string()),
+  /** Of a job that was submitted with a `webhook_url`. */
+  webhook: z.optional(webhookWire),
 });
 
 export const submitWire = z.object({
@@ -73,8 +98,14 @@ export const statsWire = z.object({
     status: z.enum(['running', 'stopped']),
     active_jobs: count,
     max_concurrent: count,
+    /** Then nothing that waits is begun, until somebody resumes the queue. */
+    paused: z.boolean(),
   }),
 });
+
+export const pauseWire = z.object({ paused: z.boolean(), message: z.string() });
+
+export const orderWire = z.object({ job_ids: z.array(z.uuid()), message: z.string() });
 
 export const jobActionWire = z.object({ job_id: z.uuid(), status: z.enum(STATES), message: z.string() });
 
@@ -108,15 +139,29 @@ export const serviceWire = z.object({
   endpoints: z.record(z.string(), z.string()),
 });
 
+const deletion = {
+  job_id: z.uuid(),
+  /** `expired`: nobody deleted it, it was over for longer than this host keeps jobs. */
+  reason: z.enum(['deleted', 'expired']),
+  idempotency_key: z.nullable(z.string()),
+};
+
+/** The data of the event `deleted`. */
+export const deletionWire = z.object(deletion);
+
 export const changesWire = z.object({
   changes: z.array(
     z.discriminatedUnion('type', [
       z.object({ type: z.literal('job'), sequence: z.int(), job: jobWire }),
-      z.object({ type: z.literal('deleted'), sequence: z.int(), job_id: z.uuid() }),
+      z.object({ type: z.literal('deleted'), sequence: z.int(), ...deletion }),
     ]),
   ),
-  /** Pass it as `since` to go on from here. */
+  /** Pass it as `since` to go on from here. Less than `since` when the feed does not reach as far (any more). */
   next_since: count,
+  /** Names this history. When it is another one, begin again with `since=0`. */
+  feed: z.string(),
+  /** Who has `since` from before this has missed deletions. Begin again with `since=0`, which lists all jobs there are. */
+  complete_since: count,
 });
 
 export const batchWire = z.object({
@@ -139,17 +184,21 @@ export const problemWire = z.looseObject({
 });
 
 export type JobWire = z.infer<typeof jobWire>;
+export type WebhookWire = z.infer<typeof webhookWire>;
 export type ResultWire = z.infer<typeof resultWire>;
 export type SubmitWire = z.infer<typeof submitWire>;
 export type JobListWire = z.infer<typeof jobListWire>;
 export type StatsWire = z.infer<typeof statsWire>;
 export type JobActionWire = z.infer<typeof jobActionWire>;
+export type PauseWire = z.infer<typeof pauseWire>;
+export type OrderWire = z.infer<typeof orderWire>;
 export type DeletedWire = z.infer<typeof deletedWire>;
 export type HealthWire = z.infer<typeof healthWire>;
 export type ModelsWire = z.infer<typeof modelsWire>;
 export type ModelWire = ModelsWire['models'][number];
 export type ServiceWire = z.infer<typeof serviceWire>;
 export type ChangesWire = z.infer<typeof changesWire>;
+export type DeletionWire = z.infer<typeof deletionWire>;
 export type BatchWire = z.infer<typeof batchWire>;
 export type ProblemWire = z.infer<typeof problemWire>;
 
@@ -159,6 +208,10 @@ function toIso(at: number): string {
 
 export function resultPath(jobId: string, index: number): string {
   return `/queue/job/${jobId}/result/${String(index)}`;
+}
+
+export function toDeletionWire({ jobId, reason, idempotencyKey }: Omit<Removal, 'sequence'>): DeletionWire {
+  return { job_id: jobId, reason, idempotency_key: idempotencyKey };
 }
 
 function toResultWire(item: Item): ResultWire {
@@ -173,6 +226,18 @@ function toResultWire(item: Item): ResultWire {
     bytes: done && done.bytes,
     warnings: done ? [...done.warnings] : [],
     error: item.state === 'failed' ? item.failure : null,
+  };
+}
+
+function toWebhookWire(webhook: Webhook): WebhookWire {
+  const { url, state: status } = webhook;
+  return {
+    url,
+    status,
+    attempts: webhook.state === 'waiting' ? 0 : webhook.attempt,
+    next_attempt_at: webhook.state === 'due' ? toIso(webhook.dueAt) : null,
+    delivered_at: webhook.state === 'delivered' ? toIso(webhook.at) : null,
+    error: (webhook.state === 'due' || webhook.state === 'failed' ? webhook.failure : null) ?? null,
   };
 }
 
@@ -194,8 +259,13 @@ export function toJobWire({ job, items }: StoredJob): JobWire {
       failed: counts.failed,
     },
     model: job.model,
+    turn: turnOf(job),
+    run: runOf(job),
+    idempotency_key: job.idempotency && job.idempotency.key,
+    options: { ...job.options },
     filenames: items.map((item) => item.filename),
     results: items.map(toResultWire),
     error: status === 'failed' ? (firstFailure?.message ?? null) : null,
+    ...(job.webhook && { webhook: toWebhookWire(job.webhook) }),
   };
 }

@@ -1,6 +1,7 @@
 /** Closed-form alpha matting, the slow option; see `matting-laplacian.ts`. */
 import type { Mask, PixelImage } from '../image.ts';
 import { lanczosGrey } from '../resample.ts';
+import type { Steps } from '../steps.ts';
 import { conjugateGradients, type SolverOptions } from './conjugate-gradients.ts';
 import { guidedFilter } from './guided-filter.ts';
 import { mattingLaplacian } from './matting-laplacian.ts';
@@ -22,21 +23,21 @@ export const CLOSED_FORM_DEFAULTS: ClosedFormOptions = {
 };
 
 /** Solves the trimap that `options` makes of `mask`, which has the image's size, in place. */
-export function closedFormEdges(
+export function* closedFormEdges(
   image: PixelImage,
   mask: Mask,
   options: ClosedFormOptions = CLOSED_FORM_DEFAULTS,
-): void {
+): Steps {
   const scale = workingScale(mask, options);
   if (scale >= 1) {
-    solve(image, mask, options);
+    yield* solve(image, mask, options);
     return;
   }
   const small = nearest(image, Math.floor(image.width * scale), Math.floor(image.height * scale));
   const solved = lanczosGrey(mask, small.width, small.height);
-  solve(small, solved, { ...options, erodeSize: Math.ceil(options.erodeSize * scale) });
+  yield* solve(small, solved, { ...options, erodeSize: Math.ceil(options.erodeSize * scale) });
   mask.data.set(lanczosGrey(solved, mask.width, mask.height).data);
-  guidedFilter(image, mask);
+  yield* guidedFilter(image, mask);
 }
 
 function workingScale(mask: Mask, options: ClosedFormOptions): number {
@@ -44,11 +45,11 @@ function workingScale(mask: Mask, options: ClosedFormOptions): number {
   return Math.sqrt(Math.min(options.maxPixels / mask.data.length, options.maxUnknown / unknown));
 }
 
-function solve(image: PixelImage, mask: Mask, options: ClosedFormOptions): void {
+function* solve(image: PixelImage, mask: Mask, options: ClosedFormOptions): Steps {
   const trimap = makeTrimap(mask, options);
-  const system = mattingLaplacian(image, trimap);
+  const system = yield* mattingLaplacian(image, trimap);
   const alpha = Float32Array.from(system.pixels, (pixel) => mask.data[pixel] / 255);
-  conjugateGradients(system, alpha, options);
+  yield* conjugateGradients(system, alpha, options);
   for (let i = 0; i < trimap.length; i++) if (trimap[i] !== UNKNOWN) mask.data[i] = trimap[i];
   for (let k = 0; k < alpha.length; k++) {
     mask.data[system.pixels[k]] = Math.round(Math.min(Math.max(alpha[k], 0), 1) * 255);

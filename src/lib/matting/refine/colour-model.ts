@@ -6,7 +6,7 @@
  * reliable pixels only, so that a blurred mask does not blur the result.
  */
 import type { Grid } from './grid.ts';
-import { addEnlarged, type Plane, plane, reduced } from './plane.ts';
+import { addEnlarged, clamp, type Plane, plane, reduced, weightOf } from './plane.ts';
 
 /** A place's alpha is `red r + green g + blue b + offset`, channels as 0 to 1. */
 export interface ColourModel {
@@ -31,20 +31,35 @@ const COARSEST = 6;
 const NOISE = 1e-4;
 
 export function fitColours(grid: Grid, subject: Plane, background: Plane): ColourModel {
-  const front = neighbourhoods(grid, subject);
-  const back = neighbourhoods(grid, background);
   const means = grid.moments.slice(0, 3).map((moment) => reduced(moment));
   const half = FIELDS.map(() => plane(means[0].width, means[0].height));
-  const solver = new Discriminant();
-  for (let cell = 0; cell < half[0].data.length; cell++) {
-    if (solver.fit(front, back, cell)) store(half, solver, means, cell);
-  }
+  const fit = new CellFit(neighbourhoods(grid, subject), neighbourhoods(grid, background), means, half);
+  for (let cell = 0; cell < half[0].data.length; cell++) fit.at(cell);
   const [red, green, blue, offset, distance, residual, fromBackground] = half.map((small) => {
     const target = plane(grid.width, grid.height);
     addEnlarged(small, target, 1);
     return target;
   });
   return { red, green, blue, offset, distance, residual, fromBackground };
+}
+
+function alphaOf(model: ColourModel, cell: number, red: number, green: number, blue: number): number {
+  return clamp(
+    model.red.data[cell] * red +
+      model.green.data[cell] * green +
+      model.blue.data[cell] * blue +
+      model.offset.data[cell],
+  );
+}
+
+/** Alpha that the model gives to a cell's mean colour. */
+export function meanAlpha({ moments: [r, g, b] }: Grid, model: ColourModel, cell: number): number {
+  return alphaOf(model, cell, r.data[cell], g.data[cell], b.data[cell]);
+}
+
+/** Alpha that the model gives to a cell's middle pixel. */
+export function pointAlpha({ point }: Grid, model: ColourModel, cell: number): number {
+  return alphaOf(model, cell, point[cell * 3], point[cell * 3 + 1], point[cell * 3 + 2]);
 }
 
 const FIELDS = [
@@ -57,30 +72,13 @@ const FIELDS = [
   'fromBackground',
 ] as const satisfies readonly (keyof ColourModel)[];
 
-function store(half: readonly Plane[], solver: Discriminant, means: readonly Plane[], cell: number): void {
-  const { normal, distance, back, gap } = solver;
-  const off: Triple = [
-    means[0].data[cell] - back[0],
-    means[1].data[cell] - back[1],
-    means[2].data[cell] - back[2],
-  ];
-  const alpha = Math.min(Math.max(dot(normal, off), 0), 1);
-  const beside: Triple = [off[0] - alpha * gap[0], off[1] - alpha * gap[1], off[2] - alpha * gap[2]];
-  half[0].data[cell] = normal[0];
-  half[1].data[cell] = normal[1];
-  half[2].data[cell] = normal[2];
-  half[3].data[cell] = -dot(normal, back);
-  half[4].data[cell] = distance;
-  half[5].data[cell] = solver.pooled.form(beside);
-  half[6].data[cell] = solver.behind.form(off);
-}
-
 /**
  * Weighted sums of weight and moments, for every second cell in both directions, over a neighbourhood that grows
  * until it finds something.
  */
 function neighbourhoods({ moments }: Grid, weight: Plane): Float32Array[] {
-  return [spread(reduced(weight)), ...moments.map((moment) => spread(reduced(moment, weight)))];
+  const by = weightOf(weight);
+  return [spread(reduced(weight)), ...moments.map((moment) => spread(reduced(moment, by)))];
 }
 
 /** Sum of blurs, from narrow to wide, each weighing `DECAY` of the one before; by way of a pyramid. */
@@ -101,93 +99,114 @@ function spread(source: Plane): Float32Array {
   return levels[0].data;
 }
 
-type Triple = [number, number, number];
-
-function dot(a: Triple, b: Triple): number {
-  return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-}
-
-/** A symmetric 3 × 3 matrix's inverse. */
-class Inverse {
-  #rows: [number, number, number, number, number, number] = [0, 0, 0, 0, 0, 0];
-
-  /** False for a matrix that has none. */
-  of(xx: number, xy: number, xz: number, yy: number, yz: number, zz: number): boolean {
-    const a = yy * zz - yz * yz;
-    const b = xz * yz - xy * zz;
-    const c = xy * yz - xz * yy;
-    const determinant = xx * a + xy * b + xz * c;
-    if (!(determinant > 0)) return false;
-    const f = 1 / determinant;
-    this.#rows = [
-      a * f,
-      b * f,
-      c * f,
-      (xx * zz - xz * xz) * f,
-      (xy * xz - xx * yz) * f,
-      (xx * yy - xy * xy) * f,
-    ];
-    return true;
-  }
-
-  times(v: Triple): Triple {
-    const [a, b, c, d, e, f] = this.#rows;
-    return [a * v[0] + b * v[1] + c * v[2], b * v[0] + d * v[1] + e * v[2], c * v[0] + e * v[1] + f * v[2]];
-  }
-
-  form(v: Triple): number {
-    return dot(v, this.times(v));
-  }
-}
-
-/** Scratch for one cell at a time. */
-class Discriminant {
-  /** Alpha's gradient in colour space. */
-  normal: Triple = [0, 0, 0];
-  back: Triple = [0, 0, 0];
-  /** From the background's mean to the subject's. */
-  gap: Triple = [0, 0, 0];
-  distance = 0;
-  readonly pooled = new Inverse();
-  readonly behind = new Inverse();
-
-  fit(front: readonly Float32Array[], back: readonly Float32Array[], cell: number): boolean {
-    const f = front[0][cell];
-    const b = back[0][cell];
-    if (f < LEAST_WEIGHT || b < LEAST_WEIGHT) return false;
-    const fore: Triple = [front[1][cell] / f, front[2][cell] / f, front[3][cell] / f];
-    this.back = [back[1][cell] / b, back[2][cell] / b, back[3][cell] / b];
-    const own = covariance(back, b, this.back, cell);
-    const other = covariance(front, f, fore, cell);
-    if (!this.behind.of(...own)) return false;
-    const both = own.map((value, i) => (value + other[i]) / 2) as typeof own;
-    if (!this.pooled.of(...both)) return false;
-    this.gap = [fore[0] - this.back[0], fore[1] - this.back[1], fore[2] - this.back[2]];
-    const direction = this.pooled.times(this.gap);
-    const squared = dot(direction, this.gap);
-    if (!(squared > 1e-6)) return false;
-    this.distance = Math.sqrt(squared);
-    this.normal = [direction[0] / squared, direction[1] / squared, direction[2] / squared];
-    return true;
-  }
-}
-
 /** Below the coarsest level's share of a single reliable cell. */
 const LEAST_WEIGHT = 1e-12;
 
-function covariance(
-  sums: readonly Float32Array[],
-  weight: number,
-  mean: Triple,
-  cell: number,
-): [number, number, number, number, number, number] {
-  const at = (k: number, i: number, j: number) => sums[k][cell] / weight - mean[i] * mean[j];
-  return [
-    Math.max(at(4, 0, 0), 0) + NOISE,
-    at(5, 0, 1),
-    at(6, 0, 2),
-    Math.max(at(7, 1, 1), 0) + NOISE,
-    at(8, 1, 2),
-    Math.max(at(9, 2, 2), 0) + NOISE,
-  ];
+/** A symmetric 3 × 3 matrix is six numbers here: xx xy xz yy yz zz. */
+const MATRIX = 6;
+
+/** Fits one cell at a time; all scratch is its own, since an array a cell costs more than the arithmetic. */
+class CellFit {
+  readonly #front: readonly Float32Array[];
+  readonly #back: readonly Float32Array[];
+  readonly #means: readonly Plane[];
+  readonly #fields: readonly Float32Array[];
+  readonly #fore = new Float64Array(3);
+  readonly #behind = new Float64Array(3);
+  /** From the background's mean to the subject's, and from it to the cell's own colour. */
+  readonly #gap = new Float64Array(3);
+  readonly #off = new Float64Array(3);
+  readonly #ownCovariance = new Float64Array(MATRIX);
+  readonly #pooled = new Float64Array(MATRIX);
+  readonly #inverse = new Float64Array(MATRIX);
+
+  constructor(
+    front: readonly Float32Array[],
+    back: readonly Float32Array[],
+    means: readonly Plane[],
+    fields: readonly Plane[],
+  ) {
+    this.#front = front;
+    this.#back = back;
+    this.#means = means;
+    this.#fields = fields.map(({ data }) => data);
+  }
+
+  /** Leaves the cell's fields at 0 where either side has no sample, or the two have the same colours. */
+  at(cell: number): void {
+    if (this.#front[0][cell] < LEAST_WEIGHT || this.#back[0][cell] < LEAST_WEIGHT) return;
+    gaussian(this.#front, cell, this.#fore, this.#pooled);
+    gaussian(this.#back, cell, this.#behind, this.#ownCovariance);
+    for (let i = 0; i < MATRIX; i++) this.#pooled[i] = (this.#pooled[i] + this.#ownCovariance[i]) / 2;
+    for (let c = 0; c < 3; c++) {
+      this.#gap[c] = this.#fore[c] - this.#behind[c];
+      this.#off[c] = this.#means[c].data[cell] - this.#behind[c];
+    }
+    if (!invert(this.#ownCovariance, this.#inverse)) return;
+    const fromBackground = form(this.#inverse, this.#off);
+    if (!invert(this.#pooled, this.#inverse)) return;
+    const squared = form(this.#inverse, this.#gap);
+    if (!(squared > 1e-6)) return;
+    this.#fields[6][cell] = fromBackground;
+    this.#discriminate(cell, squared);
+  }
+
+  #discriminate(cell: number, squared: number): void {
+    const [gap, off, fields, inverse] = [this.#gap, this.#off, this.#fields, this.#inverse];
+    const x = (inverse[0] * gap[0] + inverse[1] * gap[1] + inverse[2] * gap[2]) / squared;
+    const y = (inverse[1] * gap[0] + inverse[3] * gap[1] + inverse[4] * gap[2]) / squared;
+    const z = (inverse[2] * gap[0] + inverse[4] * gap[1] + inverse[5] * gap[2]) / squared;
+    const alpha = clamp(x * off[0] + y * off[1] + z * off[2]);
+    for (let c = 0; c < 3; c++) off[c] -= alpha * gap[c];
+    fields[0][cell] = x;
+    fields[1][cell] = y;
+    fields[2][cell] = z;
+    fields[3][cell] = -(x * this.#behind[0] + y * this.#behind[1] + z * this.#behind[2]);
+    fields[4][cell] = Math.sqrt(squared);
+    fields[5][cell] = form(inverse, off);
+  }
+}
+
+/** Mean and covariance of weighted samples. */
+function gaussian(sums: readonly Float32Array[], cell: number, mean: Float64Array, covariance: Float64Array) {
+  const scale = 1 / sums[0][cell];
+  const r = sums[1][cell] * scale;
+  const g = sums[2][cell] * scale;
+  const b = sums[3][cell] * scale;
+  mean[0] = r;
+  mean[1] = g;
+  mean[2] = b;
+  covariance[0] = Math.max(sums[4][cell] * scale - r * r, 0) + NOISE;
+  covariance[1] = sums[5][cell] * scale - r * g;
+  covariance[2] = sums[6][cell] * scale - r * b;
+  covariance[3] = Math.max(sums[7][cell] * scale - g * g, 0) + NOISE;
+  covariance[4] = sums[8][cell] * scale - g * b;
+  covariance[5] = Math.max(sums[9][cell] * scale - b * b, 0) + NOISE;
+}
+
+/** False for a matrix that has no inverse. */
+function invert(m: Float64Array, to: Float64Array): boolean {
+  const a = m[3] * m[5] - m[4] * m[4];
+  const b = m[2] * m[4] - m[1] * m[5];
+  const c = m[1] * m[4] - m[2] * m[3];
+  const determinant = m[0] * a + m[1] * b + m[2] * c;
+  if (!(determinant > 0)) return false;
+  const factor = 1 / determinant;
+  to[0] = a * factor;
+  to[1] = b * factor;
+  to[2] = c * factor;
+  to[3] = (m[0] * m[5] - m[2] * m[2]) * factor;
+  to[4] = (m[1] * m[2] - m[0] * m[4]) * factor;
+  to[5] = (m[0] * m[3] - m[1] * m[1]) * factor;
+  return true;
+}
+
+/** vᵀ M v */
+function form(m: Float64Array, v: Float64Array): number {
+  return (
+    m[0] * v[0] * v[0] +
+    m[3] * v[1] * v[1] +
+    m[5] * v[2] * v[2] +
+    2 * (m[1] * v[0] * v[1] + m[2] * v[0] * v[2] + m[4] * v[1] * v[2])
+  );
 }

@@ -1,3 +1,4 @@
+import type { Steps } from '../steps.ts';
 import { DIAGONAL, ROW, type System } from './matting-laplacian.ts';
 
 export interface SolverOptions {
@@ -10,7 +11,11 @@ export interface SolverOptions {
  * Conjugate gradients with Jacobi's preconditioner (Saad, "Iterative Methods for Sparse Linear Systems", 2003,
  * algorithm 9.1). `solution` holds the first guess and receives the result; returns the iterations taken.
  */
-export function conjugateGradients(system: System, solution: Float32Array, options: SolverOptions): number {
+export function* conjugateGradients(
+  system: System,
+  solution: Float32Array,
+  options: SolverOptions,
+): Steps<number> {
   const count = solution.length;
   const inverse = Float32Array.from(
     { length: count },
@@ -35,6 +40,7 @@ export function conjugateGradients(system: System, solution: Float32Array, optio
     const keep = next / energy;
     energy = next;
     for (let k = 0; k < count; k++) search[k] = residual[k] * inverse[k] + keep * search[k];
+    yield;
   }
   return iteration;
 }

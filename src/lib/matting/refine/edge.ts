@@ -4,51 +4,30 @@
  * row, and the mask is changed in place, so memory does not grow either.
  */
 import type { Mask, PixelImage } from '../image.ts';
-import { type Band, CERTAIN_SUBJECT, findBand, UNCERTAIN } from './band.ts';
+import { CERTAIN_SUBJECT, findBand, UNCERTAIN } from './band.ts';
 import { type ColourModel, fitColours } from './colour-model.ts';
-import { type Grid, makeGrid } from './grid.ts';
+import { colourEvidence } from './evidence.ts';
+import { makeGrid } from './grid.ts';
 import { clamp, type Plane } from './plane.ts';
-import { alphaAt, settingOf, type Trust, trustOf } from './trust.ts';
+import { settingOf } from './setting.ts';
+import { type Trust, trustOf } from './trust.ts';
 
 /** Refines `mask`, which has the image's size, in place. */
 export function refineEdges(image: PixelImage, mask: Mask): void {
   const grid = makeGrid(image, mask);
   const band = findBand(grid.prior);
   if (!band.state.includes(UNCERTAIN)) return;
-  const first = fitColours(grid, band.subject, band.background);
-  const setting = settingOf(grid, band);
-  learn(grid, band, first, trustOf(setting, first));
   const model = fitColours(grid, band.subject, band.background);
-  apply(image, mask, band.state, interleaved(model, trustOf(setting, model)), grid);
-}
-
-/** A sample that was found, not given, counts this much. */
-const FOUND = 0.5;
-
-/** Takes what the first model is sure of into the second's samples, so that hair and gaps teach their own colours. */
-function learn(grid: Grid, band: Band, model: ColourModel, { add, remove }: Trust): void {
-  for (let cell = 0; cell < band.state.length; cell++) {
-    if (band.state[cell] !== UNCERTAIN) continue;
-    const prior = grid.prior.data[cell];
-    const alpha = sharpened(alphaAt(grid, model, cell), model.distance.data[cell]);
-    const trust = alpha > prior ? add.data[cell] : remove.data[cell];
-    const value = trust * alpha + (1 - trust) * prior;
-    band.subject.data[cell] = value > 0.95 && trust > 0.5 ? FOUND : 0;
-    if (value > 0.3) band.background.data[cell] = 0;
-    else if (value < 0.05 && trust > 0.5 && prior < 0.5) band.background.data[cell] = FOUND;
-  }
+  const setting = settingOf(grid, band);
+  const trust = trustOf(setting, model, colourEvidence(grid, band, setting.kept.data));
+  apply(image, mask, band.state, interleaved(model, trust), grid);
 }
 
 /** Alpha within this many standard deviations of 0 or 1 is taken for noise. */
 const NOISE_DEVIATIONS = 1;
 
-function noiseCut(distance: number): number {
+export function noiseCut(distance: number): number {
   return distance > 0 ? Math.min(NOISE_DEVIATIONS / distance, 0.45) : 0.45;
-}
-
-function sharpened(alpha: number, distance: number): number {
-  const cut = noiseCut(distance);
-  return clamp((alpha - cut) / (1 - 2 * cut));
 }
 
 /** red, green, blue, offset, trust to add, trust to remove: for channels and alpha of 0 to 255, the cut folded in. */
@@ -74,6 +53,7 @@ type Size = Pick<Plane, 'width' | 'height'>;
 function apply(image: PixelImage, mask: Mask, state: Uint8Array, fields: Float32Array, grid: Size): void {
   const { width, height } = image;
   const columns = places(width, grid.width);
+  const firsts = firstPixels(columns.low, grid.width);
   const rows = places(height, grid.height);
   const line = new Float32Array(grid.width * FIELDS);
   const kinds = new Uint8Array(grid.width);
@@ -82,7 +62,7 @@ function apply(image: PixelImage, mask: Mask, state: Uint8Array, fields: Float32
     if (mixKinds(state, top, grid.width, kinds)) {
       mixFields(fields, top * line.length, rows.share[y], line, kinds);
     }
-    applyRow(image.data, mask.data, y * width, kinds, line, columns);
+    applyRow(image.data, mask.data, y * width, kinds, line, columns, firsts);
   }
 }
 
@@ -101,6 +81,16 @@ function places(pixels: number, cells: number): Places {
     share[i] = at - low[i];
   }
   return { low, share };
+}
+
+/** Of each cell, the first pixel that lies between it and the next one; behind the last of them, the row's end. */
+function firstPixels(low: Int32Array, cells: number): Int32Array {
+  const firsts = new Int32Array(cells);
+  for (let pixel = 0, cell = 0; cell < cells; cell++) {
+    while (pixel < low.length && low[pixel] < cell) pixel++;
+    firsts[cell] = pixel;
+  }
+  return firsts;
 }
 
 /** What lies between each cell and its neighbours to the right and below; false when nothing is uncertain. */
@@ -131,34 +121,62 @@ function mixFields(
   }
 }
 
-/** One flat loop: a function a pixel would put its numbers on the heap, which costs more than the arithmetic. */
 function applyRow(
   colours: Uint8ClampedArray,
   alpha: Uint8Array,
   start: number,
   kinds: Uint8Array,
   line: Float32Array,
-  { low, share }: Places,
+  { share }: Places,
+  firsts: Int32Array,
 ): void {
-  for (let x = 0, pixel = start; x < low.length; x++, pixel++) {
-    const kind = kinds[low[x]];
-    if (kind !== UNCERTAIN) {
-      alpha[pixel] = kind === CERTAIN_SUBJECT ? 255 : 0;
+  const last = firsts.length - 1;
+  for (let cell = 0, end = 1; cell < last; cell = end, end++) {
+    const kind = kinds[cell];
+    if (kind === UNCERTAIN) {
+      applyCell(colours, alpha, start, firsts[cell], firsts[end], line, cell * FIELDS, share);
       continue;
     }
-    const a = low[x] * FIELDS;
-    const b = a + FIELDS;
+    while (end < last && kinds[end] === kind) end++;
+    alpha.fill(kind === CERTAIN_SUBJECT ? 255 : 0, start + firsts[cell], start + firsts[end]);
+  }
+}
+
+/** One flat loop: a function a pixel would put its numbers on the heap, which costs more than the arithmetic. */
+function applyCell(
+  colours: Uint8ClampedArray,
+  alpha: Uint8Array,
+  start: number,
+  first: number,
+  end: number,
+  line: Float32Array,
+  at: number,
+  share: Float32Array,
+): void {
+  const next = at + FIELDS;
+  const red = line[at];
+  const green = line[at + 1];
+  const blue = line[at + 2];
+  const offset = line[at + 3];
+  const add = line[at + 4];
+  const remove = line[at + 5];
+  const toRed = line[next] - red;
+  const toGreen = line[next + 1] - green;
+  const toBlue = line[next + 2] - blue;
+  const toOffset = line[next + 3] - offset;
+  const toAdd = line[next + 4] - add;
+  const toRemove = line[next + 5] - remove;
+  for (let x = first; x < end; x++) {
+    const pixel = start + x;
     const right = share[x];
-    const left = 1 - right;
     const found =
-      (line[a] * left + line[b] * right) * colours[pixel * 4] +
-      (line[a + 1] * left + line[b + 1] * right) * colours[pixel * 4 + 1] +
-      (line[a + 2] * left + line[b + 2] * right) * colours[pixel * 4 + 2] +
-      (line[a + 3] * left + line[b + 3] * right);
+      (red + toRed * right) * colours[pixel * 4] +
+      (green + toGreen * right) * colours[pixel * 4 + 1] +
+      (blue + toBlue * right) * colours[pixel * 4 + 2] +
+      (offset + toOffset * right);
     const bounded = found < 0 ? 0 : found > 255 ? 255 : found;
     const prior = alpha[pixel];
-    const field = bounded > prior ? 4 : 5;
-    const trust = line[a + field] * left + line[b + field] * right;
+    const trust = bounded > prior ? add + toAdd * right : remove + toRemove * right;
     alpha[pixel] = prior + (bounded - prior) * trust + 0.5;
   }
 }

@@ -8,7 +8,7 @@
 import type { Mask, PixelImage } from '../image.ts';
 
 /** Longer side of the finest level, pixels. */
-const SIDE = 512;
+const SIDE = 384;
 /** Weight of the smoothness term, and of what alpha's gradient adds to it; the paper's values. */
 const SMOOTH = 1e-5;
 const EDGE = 1;
@@ -31,7 +31,7 @@ interface Level {
 
 /** Replaces, in place, the image's colours by the subject's own wherever `alpha` lies between 0 and 255. */
 export function estimateForeground(image: PixelImage, alpha: Mask): void {
-  if (!alpha.data.some((value) => value > 0 && value < 255)) return;
+  if (isCertain(alpha)) return;
   const longer = Math.max(image.width, image.height);
   const finest = Math.min(1, SIDE / longer);
   const levels = Math.max(Math.ceil(Math.log2(longer * finest)), 1);
@@ -45,6 +45,11 @@ export function estimateForeground(image: PixelImage, alpha: Mask): void {
     level = next;
   }
   if (level) solvePixels(image, alpha, level);
+}
+
+function isCertain({ data }: Mask): boolean {
+  for (let pixel = 0; pixel < data.length; pixel++) if (data[pixel] > 0 && data[pixel] < 255) return false;
+  return true;
 }
 
 /** Nearest pixels, as PyMatting takes them. */
@@ -75,12 +80,16 @@ function begin(level: Level, coarser: Level | undefined): void {
     const row = Math.floor(((y + 0.5) * coarser.height) / height) * coarser.width;
     for (let x = 0; x < width; x++, to++) {
       const from = (row + Math.floor(((x + 0.5) * coarser.width) / width)) * 3;
-      for (let c = 0; c < 3; c++) {
-        if (alpha[to] !== 1) front[to * 3 + c] = coarser.front[from + c];
-        if (alpha[to] !== 0) back[to * 3 + c] = coarser.back[from + c];
-      }
+      if (alpha[to] !== 1) copyColour(coarser.front, from, front, to * 3);
+      if (alpha[to] !== 0) copyColour(coarser.back, from, back, to * 3);
     }
   }
+}
+
+function copyColour(from: Float32Array, at: number, to: Float32Array, place: number): void {
+  to[place] = from[at];
+  to[place + 1] = from[at + 1];
+  to[place + 2] = from[at + 2];
 }
 
 /**
@@ -178,14 +187,12 @@ function solvePixel(
   const down = height > 1 ? width * 3 : 0;
   const rest = 1 - alpha;
   const gain = alpha / (alpha * alpha + rest * rest + PRIOR);
-  for (let c = 0; c < 3; c++) {
-    const mixed = (of: Float32Array) => {
-      const top = of[a + c] + (of[a + right + c] - of[a + c]) * su;
-      const bottom = of[a + down + c] + (of[a + down + right + c] - of[a + down + c]) * su;
-      return top + (bottom - top) * sv;
-    };
-    const own = mixed(front);
-    const miss = data[at + c] / 255 - alpha * own - rest * mixed(back);
-    data[at + c] = (own + miss * gain) * 255;
+  // Shares of the four neighbours.
+  const [p, q, r] = [(1 - su) * (1 - sv), su * (1 - sv), (1 - su) * sv];
+  const s = su * sv;
+  for (let c = 0, i = a; c < 3; c++, i++) {
+    const own = p * front[i] + q * front[i + right] + r * front[i + down] + s * front[i + down + right];
+    const other = p * back[i] + q * back[i + right] + r * back[i + down] + s * back[i + down + right];
+    data[at + c] = (own + (data[at + c] / 255 - alpha * own - rest * other) * gain) * 255;
   }
 }

@@ -1,8 +1,9 @@
 /**
- * Fast guided filter with a colour guide: He & Sun, "Fast Guided Filter", arXiv:1505.00996, 2015. It is kept for
- * comparison (see docs/quality.md); `edge.ts` is what ships.
+ * Fast guided filter with a colour guide: He & Sun, "Fast Guided Filter", arXiv:1505.00996, 2015. It enlarges what
+ * the closed form has solved small; by itself it is kept for comparison (see docs/quality.md): `edge.ts` is what ships.
  */
 import type { Mask, PixelImage } from '../image.ts';
+import type { Steps } from '../steps.ts';
 import { boxMean, clamp, type Plane, plane } from './plane.ts';
 
 /** Longer side of the small copies that the filter is computed on. */
@@ -18,12 +19,12 @@ export interface GuidedFilterOptions {
 const DEFAULTS: GuidedFilterOptions = { radius: 8, epsilon: 1e-4 };
 
 /** Filters `mask`, which has the image's size, in place. */
-export function guidedFilter(image: PixelImage, mask: Mask, options: GuidedFilterOptions = DEFAULTS): void {
+export function* guidedFilter(image: PixelImage, mask: Mask, options: GuidedFilterOptions = DEFAULTS): Steps {
   const scale = Math.min(1, SIDE / Math.max(image.width, image.height));
   const width = Math.max(2, Math.round(image.width * scale));
   const height = Math.max(2, Math.round(image.height * scale));
   const [p, r, g, b] = smallCopies(image, mask, width, height);
-  enlarge(image, mask, coefficients(p, [r, g, b], options));
+  yield* enlarge(image, mask, coefficients(p, [r, g, b], options));
 }
 
 /** Averages of a few samples a pixel. */
@@ -101,7 +102,7 @@ function solve3(
   ];
 }
 
-function enlarge({ width, height, data }: PixelImage, mask: Mask, small: readonly Plane[]): void {
+function* enlarge({ width, height, data }: PixelImage, mask: Mask, small: readonly Plane[]): Steps {
   const [red, green, blue, offset] = small;
   for (let y = 0, pixel = 0; y < height; y++) {
     const v = clamp(((y + 0.5) * red.height) / height - 0.5, 0, red.height - 1);
@@ -119,5 +120,6 @@ function enlarge({ width, height, data }: PixelImage, mask: Mask, small: readonl
         mixed(red) * data[pixel * 4] + mixed(green) * data[pixel * 4 + 1] + mixed(blue) * data[pixel * 4 + 2];
       mask.data[pixel] = Math.round(clamp(colour + mixed(offset) * 255, 0, 255));
     }
+    yield;
   }
 }

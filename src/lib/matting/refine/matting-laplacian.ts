@@ -3,6 +3,7 @@
  * for unknown pixels only: known ones move to the right-hand side.
  */
 import type { PixelImage } from '../image.ts';
+import type { Steps } from '../steps.ts';
 import { UNKNOWN } from './trimap.ts';
 
 /** A sparse symmetric system A α = b. */
@@ -23,7 +24,7 @@ export const DIAGONAL = 12;
 const EPSILON = 1e-7;
 const WINDOW = 9;
 
-export function mattingLaplacian(image: PixelImage, trimap: Uint8Array): System {
+export function* mattingLaplacian(image: PixelImage, trimap: Uint8Array): Steps<System> {
   const { width, height } = image;
   const index = new Int32Array(trimap.length).fill(-1);
   let count = 0;
@@ -45,6 +46,7 @@ export function mattingLaplacian(image: PixelImage, trimap: Uint8Array): System 
         addWindow(system, trimap, index, affinity, centre);
       }
     }
+    yield;
   }
   return system;
 }

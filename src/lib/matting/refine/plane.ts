@@ -20,29 +20,61 @@ export function ramp(from: number, to: number, value: number): number {
 }
 
 /** Half the size in both directions, with [1 3 3 1] / 8; edge pixels are repeated. Of source × weight, if given. */
-export function reduced({ width, height, data }: Plane, weight?: Plane): Plane {
+export function reduced({ width, height, data }: Plane, weight?: Weight): Plane {
   const small = plane((width + 1) >> 1, (height + 1) >> 1);
   const rows = new Float32Array(width);
   for (let y = 0; y < small.height; y++) {
     rows.fill(0);
     for (let k = -1; k <= 2; k++) {
-      const from = Math.min(Math.max(2 * y + k, 0), height - 1) * width;
+      const row = Math.min(Math.max(2 * y + k, 0), height - 1);
       const share = k === 0 || k === 1 ? 3 : 1;
-      if (weight) addProduct(data, weight.data, from, share, rows);
-      else for (let x = 0; x < width; x++) rows[x] += share * data[from + x];
+      if (weight) addProduct(data, weight, row, share, rows);
+      else for (let x = 0, from = row * width; x < width; x++, from++) rows[x] += share * data[from];
     }
-    for (let x = 0, to = y * small.width; x < small.width; x++, to++) {
-      const x0 = Math.max(2 * x - 1, 0);
-      const x2 = Math.min(2 * x + 1, width - 1);
-      const x3 = Math.min(2 * x + 2, width - 1);
-      small.data[to] = (rows[x0] + rows[x3] + 3 * (rows[2 * x] + rows[x2])) / 64;
-    }
+    halve(rows, small.data.subarray(y * small.width, (y + 1) * small.width));
   }
   return small;
 }
 
-function addProduct(a: Float32Array, b: Float32Array, from: number, share: number, rows: Float32Array): void {
-  for (let x = 0; x < rows.length; x++) rows[x] += share * a[from + x] * b[from + x];
+function halve(row: Float32Array, to: Float32Array): void {
+  const last = row.length - 1;
+  for (let x = 0; x < to.length; x++) {
+    const x0 = Math.max(2 * x - 1, 0);
+    const x2 = Math.min(2 * x + 1, last);
+    const x3 = Math.min(2 * x + 2, last);
+    to[x] = (row[x0] + row[x3] + 3 * (row[2 * x] + row[x2])) / 64;
+  }
+}
+
+/** A plane that others are multiplied by, and where in each row it is not 0: from, to. */
+export interface Weight extends Plane {
+  readonly spans: Int32Array;
+}
+
+export function weightOf(source: Plane): Weight {
+  const { width, height, data } = source;
+  const spans = new Int32Array(height * 2);
+  for (let y = 0; y < height; y++) {
+    let [from, to] = [y * width, (y + 1) * width];
+    while (from < to && data[from] === 0) from++;
+    while (to > from && data[to - 1] === 0) to--;
+    spans[y * 2] = from - y * width;
+    spans[y * 2 + 1] = to - y * width;
+  }
+  return { ...source, spans };
+}
+
+function addProduct(
+  source: Float32Array,
+  weight: Weight,
+  y: number,
+  share: number,
+  rows: Float32Array,
+): void {
+  const to = weight.spans[y * 2 + 1];
+  for (let x = weight.spans[y * 2], from = y * weight.width + x; x < to; x++, from++) {
+    rows[x] += share * source[from] * weight.data[from];
+  }
 }
 
 /** Bilinear, to a size that `reduced` came from: adds `small` × `factor` to `target`. */
@@ -117,27 +149,28 @@ function runningMean(
 }
 
 /** Greatest value over a square of `radius` cells to each side, cut off at the border. */
-export function dilated({ width, height, data }: Plane, radius: number): Plane {
-  const rows = new Float32Array(data.length);
-  const result = plane(width, height);
-  const padded = new Float32Array((width + 2 * radius) * height);
-  padded.fill(-Infinity);
-  for (let y = 0; y < height; y++) {
-    padded.set(data.subarray(y * width, (y + 1) * width), y * (width + 2 * radius) + radius);
-  }
-  widest(padded, rows, { lines: height, length: width, step: 1 }, radius);
-  const tall = new Float32Array(width * (height + 2 * radius));
-  tall.fill(-Infinity);
-  tall.set(rows, radius * width);
-  widest(tall, result.data, { lines: 1, length: height, step: width }, radius);
-  return result;
+export function dilated(source: Plane, radius: number): Plane {
+  return extreme(source, radius, 1);
 }
 
 /** Least value over a square of `radius` cells to each side, cut off at the border. */
 export function eroded(source: Plane, radius: number): Plane {
-  const negative = { ...source, data: source.data.map((value) => -value) };
-  const result = dilated(negative, radius);
-  for (let i = 0; i < result.data.length; i++) result.data[i] = -result.data[i];
+  return extreme(source, radius, -1);
+}
+
+/** The greatest of source × sign, × sign again. */
+function extreme({ width, height, data }: Plane, radius: number, sign: 1 | -1): Plane {
+  const line = width + 2 * radius;
+  const padded = new Float32Array(line * height).fill(-Infinity);
+  for (let y = 0, from = 0; y < height; y++) {
+    for (let x = 0, to = y * line + radius; x < width; x++, from++, to++) padded[to] = data[from] * sign;
+  }
+  const tall = new Float32Array(width * (height + 2 * radius)).fill(-Infinity);
+  const middle = tall.subarray(radius * width, (radius + height) * width);
+  widest(padded, middle, { lines: height, length: width, step: 1 }, radius);
+  const result = plane(width, height);
+  widest(tall, result.data, { lines: 1, length: height, step: width }, radius);
+  if (sign < 0) for (let i = 0; i < result.data.length; i++) result.data[i] = -result.data[i];
   return result;
 }
 

@@ -1,5 +1,6 @@
 /** Refinement as the pipeline calls it: between the enlarged mask and composing. */
 import type { Mask, PixelImage } from '../image.ts';
+import type { Steps } from '../steps.ts';
 import { CLOSED_FORM_DEFAULTS, closedFormEdges } from './closed-form.ts';
 import { refineEdges } from './edge.ts';
 import { estimateForeground } from './foreground.ts';
@@ -17,22 +18,24 @@ export type Refinement = (typeof REFINEMENTS)[number];
  * Refines `mask`, which has the image's size, and the image's colours, both in place. The image's own alpha is not
  * looked at.
  */
-export function refine(
+export function* refine(
   image: PixelImage,
   mask: Mask,
   refinement: Refinement,
   trimap: Partial<TrimapOptions> = {},
-): void {
+): Steps {
   switch (refinement) {
     case 'none':
       return;
     case 'fast':
       refineEdges(image, mask);
+      yield;
       estimateForeground(image, mask);
       return;
     case 'closed-form':
       refineEdges(image, mask);
-      closedFormEdges(image, mask, { ...CLOSED_FORM_DEFAULTS, ...trimap });
+      yield;
+      yield* closedFormEdges(image, mask, { ...CLOSED_FORM_DEFAULTS, ...trimap });
       estimateForeground(image, mask);
       return;
     default:

@@ -1,9 +1,9 @@
-import { Hono } from 'hono';
-import { QueueError } from '../errors.ts';
-import { problemResponse } from '../problem.ts';
+import type { Hono } from 'hono';
+import { appOf } from './app-of.ts';
 import { eventRoutes } from './events.ts';
 import type { RoutesHost } from './host.ts';
 import { jobRoutes } from './jobs.ts';
+import { lineRoutes } from './line.ts';
 import { removeBackgroundRoutes } from './remove-bg.ts';
 import { resultRoutes } from './results.ts';
 import { serviceRoutes } from './service.ts';
@@ -14,28 +14,13 @@ export const CONTRACT_PATHS = /^\/(?:queue(?:\/|$)|remove-bg$|remove-bg-batch$|m
 
 /** The whole REST contract (docs/api.md) as one Hono app over the host's queue. */
 export function createApp(host: RoutesHost): Hono {
-  const app = new Hono();
-  app.use(async (context, next) => {
-    await next();
-    context.header('x-content-type-options', 'nosniff');
-  });
-  app.route('/', submitRoutes(host));
-  app.route('/', jobRoutes(host));
-  app.route('/', resultRoutes(host));
-  app.route('/', eventRoutes(host));
-  app.route('/', removeBackgroundRoutes(host));
-  app.route('/', serviceRoutes(host));
-  app.onError((cause, context) => {
-    if (!(cause instanceof QueueError) || cause.status >= 500) host.onError(cause, context.req.raw);
-    return problemResponse(cause);
-  });
-  app.notFound((context) =>
-    problemResponse(
-      new QueueError(
-        'route_not_found',
-        `There is no ${context.req.method} ${context.req.path}. See GET / for the routes.`,
-      ),
-    ),
-  );
-  return app;
+  return appOf(host, [
+    submitRoutes,
+    jobRoutes,
+    lineRoutes,
+    resultRoutes,
+    eventRoutes,
+    removeBackgroundRoutes,
+    serviceRoutes,
+  ]);
 }

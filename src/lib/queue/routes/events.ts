@@ -1,11 +1,11 @@
 import { Hono, type Context } from 'hono';
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
+import type { ClientQueue } from '../client-queue.ts';
 import { QueueError } from '../errors.ts';
 import type { StoredJob } from '../job.ts';
-import type { Queue } from '../queue.ts';
 import { isOver } from '../states.ts';
-import type { Change } from '../store.ts';
-import { toJobWire, type ChangesWire } from '../wire.ts';
+import type { Change, QueueStore } from '../store.ts';
+import { toDeletionWire, toJobWire, type ChangesWire } from '../wire.ts';
 import { watchSteps } from '../watching.ts';
 import type { RoutesHost } from './host.ts';
 
@@ -17,31 +17,38 @@ const KEEP_ALIVE_SECONDS = 15;
  * the change's sequence number as its id, so that `Last-Event-ID` resumes. Several changes of a job in between come
  * as one event with its newest state.
  */
-export function eventRoutes({ queue, closing }: RoutesHost): Hono {
+export function eventRoutes({ queue: { store }, clientOf, closing }: RoutesHost): Hono {
   const app = new Hono();
 
   app.get('/queue/changes', async (context) => {
     const since = parseSequence(context.req.query('since') ?? '0', 'since');
-    const changes = await queue.changes(since, PAGE);
+    const changes = await clientOf(context.req.raw).changes(since, PAGE);
+    // After the changes: a deletion that is forgotten in between is missing from them, and this tells.
+    const { id, head, completeSince } = await store.feed();
     const answer: ChangesWire = {
       changes: changes.map(toChangeWire),
-      next_since: changes.at(-1)?.sequence ?? since,
+      next_since: changes.at(-1)?.sequence ?? Math.min(since, head),
+      feed: id,
+      complete_since: completeSince,
     };
     return context.json(answer);
   });
 
   app.get('/queue/events', async (context) => {
-    const since = lastEventId(context) ?? (await queue.store.head());
-    return streamEvents(context, closing, (stream, signal) => sendChanges(queue, since, stream, signal));
+    const since = lastEventId(context) ?? (await store.head());
+    const client = clientOf(context.req.raw);
+    return streamEvents(context, closing, (stream, signal) =>
+      sendChanges(store, client, since, stream, signal),
+    );
   });
 
   app.get('/queue/job/:id/events', async (context) => {
-    const stored = await queue.get(context.req.param('id'));
+    const stored = await clientOf(context.req.raw).get(context.req.param('id'));
     const since = lastEventId(context) ?? 0;
     // 204 is how a server tells an EventSource not to come back: all was said.
     if (isOver(stored.job.counts) && stored.sequence <= since) return context.body(null, 204);
     return streamEvents(context, closing, (stream, signal) =>
-      sendJob(queue, stored.job.id, since, stream, signal),
+      sendJob(store, stored.job.id, since, stream, signal),
     );
   });
 
@@ -66,16 +73,17 @@ function streamEvents(context: Context, closing: AbortSignal | undefined, send: 
 }
 
 async function sendChanges(
-  queue: Queue,
+  store: QueueStore,
+  client: ClientQueue,
   from: number,
   stream: SSEStreamingApi,
   signal: AbortSignal,
 ): Promise<void> {
   let since = from;
-  for await (const step of watchSteps(queue.store, { signal, idleSeconds: KEEP_ALIVE_SECONDS })) {
+  for await (const step of watchSteps(store, { signal, idleSeconds: KEEP_ALIVE_SECONDS })) {
     if (step === 'idle') await stream.write(': still here\n\n');
     for (;;) {
-      const changes = await queue.changes(since, PAGE);
+      const changes = await client.changes(since, PAGE);
       for (const change of changes) await stream.writeSSE(toEvent(change));
       since = changes.at(-1)?.sequence ?? since;
       if (changes.length < PAGE) break;
@@ -85,16 +93,16 @@ async function sendChanges(
 
 /** Ends after the event that says the job is over or gone. */
 async function sendJob(
-  queue: Queue,
+  store: QueueStore,
   jobId: string,
   from: number,
   stream: SSEStreamingApi,
   signal: AbortSignal,
 ): Promise<void> {
   let since = from;
-  for await (const step of watchSteps(queue.store, { signal, idleSeconds: KEEP_ALIVE_SECONDS })) {
+  for await (const step of watchSteps(store, { signal, idleSeconds: KEEP_ALIVE_SECONDS })) {
     if (step === 'idle') await stream.write(': still here\n\n');
-    const stored = await queue.store.get(jobId);
+    const stored = await store.get(jobId);
     if (stored === undefined) {
       await stream.writeSSE({ event: 'deleted', data: JSON.stringify({ job_id: jobId }) });
       return;
@@ -119,7 +127,7 @@ function toEvent(change: Change) {
       return {
         event: 'deleted',
         id: String(change.sequence),
-        data: JSON.stringify({ job_id: change.jobId }),
+        data: JSON.stringify(toDeletionWire(change)),
       };
     default:
       return change satisfies never;
@@ -131,7 +139,7 @@ function toChangeWire(change: Change): ChangesWire['changes'][number] {
     case 'changed':
       return { type: 'job', sequence: change.sequence, job: toJobWire(change.job) };
     case 'removed':
-      return { type: 'deleted', sequence: change.sequence, job_id: change.jobId };
+      return { type: 'deleted', sequence: change.sequence, ...toDeletionWire(change) };
     default:
       return change satisfies never;
   }

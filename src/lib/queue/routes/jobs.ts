@@ -1,4 +1,4 @@
-import { Hono } from 'hono';
+import { Hono, type Context } from 'hono';
 import * as z from 'zod/mini';
 import { QueueError } from '../errors.ts';
 import { stateOf, type StoredJob } from '../job.ts';
@@ -13,12 +13,12 @@ const listLimit = z._default(
   20,
 );
 
-export function jobRoutes({ queue }: RoutesHost): Hono {
+export function jobRoutes({ clientOf }: RoutesHost): Hono {
   const app = new Hono();
 
   app.get('/queue/jobs', async (context) => {
     const query = parseListQuery(context.req.query());
-    const page = await queue.list(query);
+    const page = await clientOf(context.req.raw).list(query);
     const last = page.jobs.at(-1);
     const answer: JobListWire = {
       total: page.total,
@@ -29,27 +29,39 @@ export function jobRoutes({ queue }: RoutesHost): Hono {
   });
 
   app.get('/queue/job/:id', async (context) =>
-    context.json(toJobWire(await queue.get(context.req.param('id')))),
+    context.json(toJobWire(await clientOf(context.req.raw).get(context.req.param('id')))),
   );
 
   app.post('/queue/job/:id/cancel', async (context) => {
-    const stored = await queue.cancel(context.req.param('id'));
+    const stored = await clientOf(context.req.raw).cancel(...target(context));
     return context.json(action(stored, 'Job cancelled'));
   });
 
   app.post('/queue/job/:id/retry', async (context) => {
-    const stored = await queue.retry(context.req.param('id'));
+    const stored = await clientOf(context.req.raw).retry(...target(context));
     return context.json(action(stored, 'Job queued again'));
   });
 
   app.delete('/queue/job/:id', async (context) => {
     const id = context.req.param('id');
-    await queue.remove(id);
+    await clientOf(context.req.raw).remove(id);
     const answer: DeletedWire = { job_id: id, message: 'Job deleted' };
     return context.json(answer);
   });
 
   return app;
+}
+
+/** Which job, and which run of it, if that is said. */
+function target({ req }: Context<object, '/queue/job/:id/*'>): [jobId: string, run: number | undefined] {
+  const run = req.query('run');
+  if (run !== undefined && !/^\d{1,9}$/.test(run)) {
+    throw new QueueError(
+      'filter_invalid',
+      `run=${run} is not the number of a run. They are numbered from 0.`,
+    );
+  }
+  return [req.param('id'), run === undefined ? undefined : Number(run)];
 }
 
 function action({ job }: StoredJob, message: string): JobActionWire {

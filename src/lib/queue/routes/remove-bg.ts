@@ -40,13 +40,13 @@ export function removeBackgroundRoutes(host: RoutesHost): Hono {
 
 /** @throws QueueError */
 async function accept(host: RoutesHost, request: Request, field: 'image' | 'images'): Promise<WaitedJob> {
-  const { queue, readForm, formLimits: limits, modelAliases, installHint } = host;
-  const models = await host.models();
+  const { queue, readForm, formLimits: limits, models, usualModel, modelAliases, installHint } = host;
   const submission = await takeIn(request, {
     queue,
     readForm,
     limits,
     models,
+    usualModel,
     modelAliases,
     installHint,
     field,
@@ -58,7 +58,7 @@ async function accept(host: RoutesHost, request: Request, field: 'image' | 'imag
       `This route takes one "image"; the form has ${String(submission.files.length)}. Use /remove-bg-batch for several.`,
     );
   }
-  return WaitedJob.submit(host, submission, request.signal);
+  return WaitedJob.submit(host, submission, request);
 }
 
 /** `BatchWire` as text, each result as soon as it is there; no more than a part of one is in memory. */

@@ -1,23 +1,18 @@
 import { downloadZip } from 'client-zip';
 import { Hono } from 'hono';
+import { resultKey } from '../blob-keys.ts';
 import { QueueError } from '../errors.ts';
 import { contentDisposition, resultName, uniqueNames } from '../filename.ts';
 import type { StoredJob } from '../job.ts';
-import { resultKey, type Queue } from '../queue.ts';
+import type { Queue } from '../queue.ts';
 import type { RoutesHost } from './host.ts';
 
-export function resultRoutes({ queue }: RoutesHost): Hono {
+export function resultRoutes({ queue, clientOf }: RoutesHost): Hono {
   const app = new Hono();
 
   app.get('/queue/job/:id/result/:index', async (context) => {
     const { id, index } = context.req.param();
-    if (!/^\d{1,6}$/.test(index)) {
-      throw new QueueError(
-        'item_not_found',
-        `"${index}" is not the number of an image. They are numbered from 0.`,
-      );
-    }
-    const { item, blob } = await queue.result(id, Number(index));
+    const { item, blob } = await clientOf(context.req.raw).result(id, toIndex(index));
     const { mediaType } = item.result;
     return new Response(blob.stream(), {
       headers: {
@@ -29,8 +24,22 @@ export function resultRoutes({ queue }: RoutesHost): Hono {
     });
   });
 
+  app.get('/queue/job/:id/input/:index', async (context) => {
+    const { id, index } = context.req.param();
+    const { item, blob } = await clientOf(context.req.raw).input(id, toIndex(index));
+    return new Response(blob.stream(), {
+      headers: {
+        // Whatever its sender called it: it is not to be opened here.
+        'content-type': 'application/octet-stream',
+        'content-length': String(blob.size),
+        'content-disposition': contentDisposition('attachment', item.filename),
+        'cache-control': 'private, no-cache',
+      },
+    });
+  });
+
   app.get('/queue/job/:id/results.zip', async (context) => {
-    const stored = await queue.get(context.req.param('id'));
+    const stored = await clientOf(context.req.raw).get(context.req.param('id'));
     const { id, createdAt, counts } = stored.job;
     if (counts.completed === 0) {
       throw new QueueError(
@@ -50,6 +59,14 @@ export function resultRoutes({ queue }: RoutesHost): Hono {
   });
 
   return app;
+}
+
+function toIndex(index: string): number {
+  if (/^\d{1,6}$/.test(index)) return Number(index);
+  throw new QueueError(
+    'item_not_found',
+    `"${index}" is not the number of an image. They are numbered from 0.`,
+  );
 }
 
 /** One result after another, each read when the zip gets to it. */

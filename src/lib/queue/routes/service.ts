@@ -9,13 +9,18 @@ export function serviceRoutes(host: RoutesHost): Hono {
   const app = new Hono();
 
   app.get('/queue/stats', async (context) => {
-    const [counts, worker] = await Promise.all([host.queue.counts(), host.worker()]);
+    const [counts, worker, paused] = await Promise.all([
+      host.clientOf(context.req.raw).counts(),
+      host.worker(),
+      host.queue.store.paused(),
+    ]);
     const answer: StatsWire = {
       stats: { ...counts, total: totalOf(counts) },
       worker: {
         status: worker.running ? 'running' : 'stopped',
         active_jobs: counts.processing,
         max_concurrent: worker.maxConcurrent,
+        paused,
       },
     };
     return context.json(answer);
@@ -50,6 +55,9 @@ export function serviceInformation(version: string): ServiceWire {
       'POST /queue/job/{id}/cancel': 'cancel a job',
       'POST /queue/job/{id}/retry': 'queue what failed or was cancelled again',
       'DELETE /queue/job/{id}': 'delete a job with its images',
+      'POST /queue/order': 'put waiting jobs into another order: job_ids (JSON)',
+      'POST /queue/pause': 'begin nothing that waits',
+      'POST /queue/resume': 'go on',
       'GET /queue/jobs': 'list jobs: status, limit, cursor',
       'GET /queue/stats': 'how many jobs are in each state',
       'GET /queue/events': 'changes of all jobs (Server-Sent Events)',

@@ -1,6 +1,8 @@
+import { abortReason } from '../abort-reason.ts';
+import { resultKey } from '../blob-keys.ts';
+import type { ClientQueue, Submission } from '../client-queue.ts';
 import { QueueError } from '../errors.ts';
 import type { CancelledItem, CompletedItem, FailedItem, Item, StoredJob } from '../job.ts';
-import { resultKey, type Submission } from '../queue.ts';
 import { watchSteps } from '../watching.ts';
 import type { RoutesHost } from './host.ts';
 
@@ -16,23 +18,26 @@ export type OverItem = CompletedItem | FailedItem | CancelledItem;
 export class WaitedJob {
   readonly stored: StoredJob;
   readonly #host: RoutesHost;
+  readonly #client: ClientQueue;
   readonly #abandoned = new AbortController();
   readonly #timeout: AbortSignal;
   readonly #signal: AbortSignal;
 
-  private constructor(host: RoutesHost, stored: StoredJob, client: AbortSignal) {
+  private constructor(host: RoutesHost, client: ClientQueue, stored: StoredJob, gone: AbortSignal) {
     this.#host = host;
+    this.#client = client;
     this.stored = stored;
     this.#timeout = AbortSignal.timeout(host.syncTimeoutSeconds * 1000);
-    const signals = [client, this.#abandoned.signal, this.#timeout];
+    const signals = [gone, this.#abandoned.signal, this.#timeout];
     this.#signal = AbortSignal.any(host.closing === undefined ? signals : [...signals, host.closing]);
   }
 
-  /** @param client aborts when the client goes away */
-  static async submit(host: RoutesHost, submission: Submission, client: AbortSignal): Promise<WaitedJob> {
+  /** @param request tells whose job it is, and when the client goes away */
+  static async submit(host: RoutesHost, submission: Submission, request: Request): Promise<WaitedJob> {
+    const client = host.clientOf(request);
     const first = { ...submission, priority: WAITED_PRIORITY, idempotencyKey: null };
-    const { stored } = await host.queue.submit(first);
-    return new WaitedJob(host, stored, client);
+    const { stored } = await client.submit(first);
+    return new WaitedJob(host, client, stored, request.signal);
   }
 
   /**
@@ -41,12 +46,12 @@ export class WaitedJob {
    *   own reason when that goes away
    */
   async *overItems(): AsyncGenerator<OverItem, void, undefined> {
-    const { queue } = this.#host;
+    const { store } = this.#host.queue;
     const total = this.stored.items.length;
     let index = 0;
-    for await (const step of watchSteps(queue.store, { signal: this.#signal, idleSeconds: 5 })) {
+    for await (const step of watchSteps(store, { signal: this.#signal, idleSeconds: 5 })) {
       void step;
-      const { items } = await queue.get(this.stored.job.id);
+      const { items } = await this.#client.get(this.stored.job.id);
       for (let item = items[index]; item !== undefined && isOver(item); item = items[index]) {
         index += 1;
         yield item;
@@ -71,7 +76,7 @@ export class WaitedJob {
   /** Nobody waits any more: what is pending never starts, and what is under way stops. */
   async close(): Promise<void> {
     this.#abandoned.abort();
-    await this.#host.queue.remove(this.stored.job.id).catch(() => undefined);
+    await this.#client.remove(this.stored.job.id).catch(() => undefined);
   }
 
   #whyStopped(): unknown {
@@ -82,7 +87,7 @@ export class WaitedJob {
         'The server is shutting down. Send the request again in a moment.',
       );
     }
-    if (!this.#timeout.aborted) return this.#signal.reason;
+    if (!this.#timeout.aborted) return abortReason(this.#signal);
     return new QueueError(
       'timed_out',
       `The result was not ready within ${String(syncTimeoutSeconds)} seconds. Use POST /queue/submit, which does not wait.`,
