@@ -1,14 +1,15 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import { z } from 'zod';
-import type { Config } from './config.ts';
+import type { Config, Environment } from './config.ts';
+import { createRedactor } from './log-redaction.ts';
 
 export type { Logger } from 'pino';
 
 /**
  * The structured log: one JSON object a line on standard error, or one readable line on a terminal. `event` names
- * what happened. No image, form field or file name is ever logged.
+ * what happened. No image, form field or file name is ever logged, and no secret of `env` or of a client.
  */
-export function createLog({ style, level }: Config['log']): Logger {
+export function createLog({ style, level }: Config['log'], env: Environment = process.env): Logger {
   if (style === 'silent') return pino({ level: 'silent' });
   // Synchronous: a process that is killed has written what it said.
   const stderr = pino.destination({ fd: 2, sync: true });
@@ -16,6 +17,7 @@ export function createLog({ style, level }: Config['log']): Logger {
     {
       level,
       base: null,
+      hooks: { streamWrite: createRedactor(env) },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },

@@ -1,13 +1,14 @@
 import type { Queue } from '#queue/queue.ts';
 import type { Logger } from './log.ts';
+import type { Uploads } from './uploads/uploads.ts';
 
 const EVERY_HOUR = 3600 * 1000;
 
 /** Removes what is past its retention: now, and every hour. Answers how to stop. */
-export function startRetention(queue: Queue, log: Logger): () => Promise<void> {
+export function startRetention(queue: Queue, uploads: Uploads, log: Logger): () => Promise<void> {
   let sweeping: Promise<void> = Promise.resolve();
   const sweep = () => {
-    sweeping = sweeping.then(() => sweepOnce(queue, log));
+    sweeping = sweeping.then(() => sweepOnce(queue, uploads, log));
   };
   sweep();
   const timer = setInterval(sweep, EVERY_HOUR).unref();
@@ -17,10 +18,11 @@ export function startRetention(queue: Queue, log: Logger): () => Promise<void> {
   };
 }
 
-async function sweepOnce(queue: Queue, log: Logger): Promise<void> {
+async function sweepOnce(queue: Queue, uploads: Uploads, log: Logger): Promise<void> {
   try {
+    const given = await uploads.sweep();
     const jobs = await queue.sweep();
-    log[jobs > 0 ? 'info' : 'debug']({ event: 'retention_swept', jobs });
+    log[jobs + given > 0 ? 'info' : 'debug']({ event: 'retention_swept', jobs, uploads: given });
   } catch (error) {
     log.error({ event: 'storage_failed', err: error });
   }

@@ -6,8 +6,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+
+// A server passes bytes on and keeps few: the collector, which saves itself work while there is memory, would let it
+// grow by 60 MB of garbage while 100 clients upload (tests/bench/upload-memory.ts).
+const flags =
+  process.argv[2] === 'serve' ? ['--semi-space-growth-factor=1', '--heap-growing-percent=50'] : [];
 
 function stripsTypes(version) {
   const [major, minor] = version.split('.').map(Number);
@@ -27,7 +33,7 @@ function newerNode() {
 }
 
 function handOver(binary) {
-  const child = spawn(binary, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(binary, [...flags, main, ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal signals the whole group, a script this process alone: then both count as one (cli/signals.ts).
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal));
@@ -44,6 +50,7 @@ function handOver(binary) {
 }
 
 if (stripsTypes(process.versions.node)) {
+  flags.forEach((flag) => setFlagsFromString(flag));
   await import(main);
 } else {
   const binary = newerNode();

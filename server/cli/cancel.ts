@@ -27,7 +27,7 @@ export const cancel: Command = {
   async run(args) {
     const { values, positionals } = parseCommand(args, CLIENT_OPTIONS, help);
     if (positionals.length === 0) throw usage('Name at least one job id.', help);
-    const client = openClient(values.server);
+    const client = openClient(values);
     let exitCode: number = EXIT.done;
     for (const id of positionals.map(requireJobId)) {
       try {

@@ -18,11 +18,13 @@ export const DEFAULT_SERVER = 'http://127.0.0.1:5000';
 /** Options of every command that talks to a server. */
 export const CLIENT_OPTIONS = {
   server: { type: 'string' },
+  key: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const satisfies ParseArgsOptionsConfig;
 
 export const CLIENT_HELP = `  --server URL   the server (OFFCUT_SERVER; default ${DEFAULT_SERVER})
+  --key KEY      an API key of the server; better in OFFCUT_KEY, where no list of processes shows it
   --json         print JSON, for programs
   -h, --help     this text`;
 

@@ -26,7 +26,7 @@ export const list: Command = {
     if (positionals.length > 0) throw usage(`"${positionals.join(' ')}" is not understood.`, help);
     const { status, limit } = values;
     if (limit !== undefined && !/^\d+$/.test(limit)) throw usage(`--limit ${limit} is no number.`, help);
-    const page = await openClient(values.server).list({
+    const page = await openClient(values).list({
       ...(status !== undefined && { status }),
       ...(limit !== undefined && { limit: Number(limit) }),
     });

@@ -29,7 +29,7 @@ export const monitor: Command = {
   help,
   async run(args) {
     const { values, positionals } = parseCommand(args, OPTIONS, help);
-    const client = openClient(values.server);
+    const client = openClient(values);
     if (positionals.length === 0) return monitorQueue(client, values.forever ?? false);
     const job = await followJob(client, onlyJobId(positionals, help), values.json ? SILENT : undefined);
     if (job === undefined) return EXIT.interrupted;

@@ -1,12 +1,9 @@
-import { ConfigError, readConfig, type Config } from '../config.ts';
-import { ListenError } from '../http/listen.ts';
+import { readConfig, type Config } from '../config.ts';
 import { createLog } from '../log.ts';
 import { serve } from '../serve.ts';
-import { ensureWeights } from '../setup/weights.ts';
-import { StoreOpenError } from '../stores/errors.ts';
 import { parseCommand, usage, type Command } from './command.ts';
-import { CliError, EXIT } from './errors.ts';
-import { onStopSignals } from './signals.ts';
+import { EXIT } from './errors.ts';
+import { makeSureOfWeights, untilStopAsked, withSentences } from './service.ts';
 
 const help = `Usage: offcut serve [options]
 
@@ -15,6 +12,7 @@ Starts the server with its runners, after it has made sure that the default mode
   --port N       port, 0 for any free one (PORT; default 5000)
   --host NAME    address to listen on (HOST; default 127.0.0.1, this machine only)
   --data FOLDER  where jobs and images are kept (OFFCUT_DATA_DIR; default ./data)
+  --no-runner    accept jobs only; \`offcut runner\` works on them, here or on other machines (OFFCUT_RUNNERS=0)
   -h, --help     this text
 
 Everything else is set by environment variables: docs/configuration.md.
@@ -28,6 +26,7 @@ const OPTIONS = {
   port: { type: 'string' },
   host: { type: 'string' },
   data: { type: 'string' },
+  'no-runner': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -41,34 +40,15 @@ export const serveCommand: Command = {
     if (values.port !== undefined) env.PORT = values.port;
     if (values.host !== undefined) env.HOST = values.host;
     if (values.data !== undefined) env.OFFCUT_DATA_DIR = values.data;
-    try {
-      return await runServer(readConfig(env));
-    } catch (error) {
-      if (error instanceof ConfigError) throw new CliError(EXIT.usage, error.message, { cause: error });
-      throw expected(error) ? new CliError(EXIT.failed, error.message, { cause: error }) : error;
-    }
+    if (values['no-runner'] === true) env.OFFCUT_RUNNERS = '0';
+    return withSentences(() => runServer(readConfig(env)));
   },
 };
 
-/** Errors whose message tells the user what to do. */
-function expected(error: unknown): error is Error {
-  return error instanceof ListenError || error instanceof StoreOpenError;
-}
-
 async function runServer(config: Config): Promise<number> {
   const log = createLog(config.log);
-  try {
-    await ensureWeights({ log: (line) => console.log(line) });
-  } catch (cause) {
-    throw new CliError(EXIT.failed, cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-  const stopAsked = new Promise<void>((resolve) => {
-    onStopSignals(resolve, () => {
-      log.warn({ event: 'server_aborted' });
-      // The runners see their server gone, and give back what they have in hand.
-      process.exit(EXIT.failed);
-    });
-  });
+  await makeSureOfWeights();
+  const stopAsked = untilStopAsked(log);
   const server = await serve(config, log);
   announce(config, server.port);
   log.info({ event: 'server_started', host: config.host, port: server.port });

@@ -20,7 +20,7 @@ export const stats: Command = {
   async run(args) {
     const { values, positionals } = parseCommand(args, CLIENT_OPTIONS, help);
     if (positionals.length > 0) throw usage(`"${positionals.join(' ')}" is not understood.`, help);
-    const answer = await openClient(values.server).stats();
+    const answer = await openClient(values).stats();
     if (values.json) {
       printJson(answer);
       return EXIT.done;
@@ -28,8 +28,9 @@ export const stats: Command = {
     for (const name of [...STATES, 'total'] as const) {
       console.log(`${name.padEnd(11)}${String(answer.stats[name]).padStart(6)}`);
     }
-    const { status, max_concurrent: most } = answer.worker;
-    console.log(`worker     ${status}, up to ${String(most)} images at a time`);
+    const { status, max_concurrent: most, paused } = answer.worker;
+    const pause = paused ? '; the queue is paused' : '';
+    console.log(`worker     ${status}, up to ${String(most)} images at a time${pause}`);
     return EXIT.done;
   },
 };

@@ -20,7 +20,7 @@ export const status: Command = {
   help,
   async run(args) {
     const { values, positionals } = parseCommand(args, CLIENT_OPTIONS, help);
-    const job = await openClient(values.server).job(onlyJobId(positionals, help));
+    const job = await openClient(values).job(onlyJobId(positionals, help));
     if (values.json) printJson(job);
     else console.log(describe(job));
     return job.status === 'failed' ? EXIT.failed : EXIT.done;

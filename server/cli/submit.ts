@@ -68,7 +68,7 @@ export const submit: Command = {
       throw usage(`--batch ${values.batch ?? ''} is no number above 0.`, help);
     const fields: Record<string, string> = values.crop ? { crop: 'true' } : {};
     for (const name of FIELDS) if (values[name] !== undefined) fields[name] = values[name];
-    const client = openClient(values.server);
+    const client = openClient(values);
     const folder = values['output-dir'];
     const wishes = { wait: values.wait === true || folder !== undefined, json: values.json ?? false, folder };
     const accepted = await submitAll(client, batches(await findFiles(positionals), most), fields, wishes);

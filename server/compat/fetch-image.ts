@@ -1,11 +1,12 @@
-import { once } from 'node:events';
-import { lookup } from 'node:dns/promises';
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { QueueError } from '#queue/errors.ts';
-import { isPublicAddress } from './public-address.ts';
+import {
+  createPublicFetch,
+  NotPublicError,
+  type PublicFetch,
+  type PublicHosts,
+} from '../http/public-fetch.ts';
 
 export const MAX_FETCH_BYTES = 50 * 1024 * 1024;
 const MAX_REDIRECTS = 5;
@@ -20,33 +21,17 @@ export interface FetchedImage {
 
 export type FetchImage = (url: string, signal: AbortSignal) => Promise<FetchedImage>;
 
-export interface FetchSettings {
-  /** Hosts that may be fetched from wherever they are, in lower case. */
-  readonly privateHosts: readonly string[];
-  /** All addresses of a host. */
-  readonly resolve?: (host: string) => Promise<readonly string[]>;
-}
-
 /**
- * Fetches what clients name by URL, and nothing of the server's own network: every address of a host must be public,
- * the connection goes to the very address that was checked (so a name cannot point elsewhere a moment later), and each
- * redirect is judged anew.
+ * Fetches what clients name by URL, and nothing of the server's own network (see `createPublicFetch`): each redirect is
+ * judged anew.
  */
-export function createFetchImage({ privateHosts, resolve = resolveAll }: FetchSettings): FetchImage {
-  async function addressOf(url: URL, signal: AbortSignal): Promise<string> {
-    const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
-    const addresses = isIP(host) ? [host] : await abortable(resolve(host), signal);
-    const [first] = addresses;
-    if (first === undefined) throw unreachable(url, 'it has no address');
-    if (!privateHosts.includes(host) && !addresses.every(isPublicAddress)) throw notPublic(url);
-    return first;
-  }
-
+export function createFetchImage(hosts: PublicHosts): FetchImage {
+  const fetchPublic = createPublicFetch(hosts);
   return async (given, client) => {
     const signal = AbortSignal.any([client, AbortSignal.timeout(FETCH_SECONDS * 1000)]);
     let url = parse(given);
     for (let redirects = 0; ; redirects += 1) {
-      const answer = await tryGet(url, () => addressOf(url, signal), signal);
+      const answer = await tryGet(url, fetchPublic, signal);
       const target = redirectOf(answer);
       if (target === undefined) return imageOf(url, answer);
       answer.destroy();
@@ -65,10 +50,6 @@ export const fetchNothing: FetchImage = (url) =>
     ),
   );
 
-async function resolveAll(host: string): Promise<string[]> {
-  return (await lookup(host, { all: true, order: 'ipv4first' })).map(({ address }) => address);
-}
-
 function parse(text: string, base?: URL): URL {
   const url = URL.parse(text, base);
   if (url === null) {
@@ -83,41 +64,17 @@ function parse(text: string, base?: URL): URL {
   return url;
 }
 
-async function tryGet(
-  url: URL,
-  addressOf: () => Promise<string>,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
+const HEADERS = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'offcut' };
+
+async function tryGet(url: URL, fetchPublic: PublicFetch, signal: AbortSignal): Promise<IncomingMessage> {
   try {
-    return await get(url, await addressOf(), signal);
+    return await fetchPublic(url, { method: 'GET', headers: HEADERS, signal });
   } catch (cause) {
-    if (cause instanceof QueueError) throw cause;
+    if (cause instanceof NotPublicError) throw refused(url, cause.message);
     if (signal.aborted) throw unreachable(url, `it took longer than ${FETCH_SECONDS} seconds`, cause);
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'it gives no answer';
     throw unreachable(url, code, cause);
   }
-}
-
-async function get(url: URL, address: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const family = isIP(address);
-  const pinned: LookupFunction = (_host, options, callback) => {
-    if (options.all) callback(null, [{ address, family }]);
-    else callback(null, address, family);
-  };
-  const { request } = url.protocol === 'https:' ? https : http;
-  const sent = request(url, {
-    lookup: pinned,
-    // No connection is shared: one to an address that was checked for another request must not be taken.
-    agent: false,
-    signal,
-    headers: { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'offcut' },
-  });
-  // Whoever waits hears of an error; one that comes when nobody waits any more must not end the process.
-  sent.on('error', () => undefined);
-  sent.end();
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-  answer.on('error', () => undefined);
-  return answer;
 }
 
 function redirectOf({ statusCode = 0, headers }: IncomingMessage): string | undefined {
@@ -143,18 +100,6 @@ function imageOf(url: URL, answer: IncomingMessage): FetchedImage {
   return { body: Readable.toWeb(answer) as ReadableStream<Uint8Array>, mediaType, filename };
 }
 
-async function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason as Error);
-  signal.addEventListener('abort', onAbort);
-  if (signal.aborted) onAbort();
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
-}
-
 /** Never a query: it may hold a secret. */
 function shown(url: string | URL): string {
   return String(url).split(/[?#]/, 1)[0]?.slice(0, 200) ?? '';
@@ -162,10 +107,6 @@ function shown(url: string | URL): string {
 
 function refused(url: URL, why: string): QueueError {
   return new QueueError('url_refused', `${shown(url)} was not fetched: ${why}.`);
-}
-
-function notPublic(url: URL): QueueError {
-  return refused(url, `the host "${url.hostname}" is not on the public Internet`);
 }
 
 function unreachable(url: URL, why: string, cause?: unknown): QueueError {

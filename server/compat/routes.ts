@@ -1,13 +1,17 @@
 import { Hono } from 'hono';
 import type { RoutesHost } from '#queue/routes/host.ts';
 import type { Config } from '../config.ts';
-import { createReadForm } from '../http/read-form.ts';
+import { createReadForm, type BodyLimits } from '../http/read-form.ts';
 import { createFetchImage, fetchNothing } from './fetch-image.ts';
 import type { CompatHost } from './host.ts';
 import { rembgRoutes } from './rembg/routes.ts';
+import { errorResponse } from './removebg/errors.ts';
 import { removeBgRoutes } from './removebg/routes.ts';
 
 const MIB = 1024 * 1024;
+
+/** Paths that these answer. */
+export const COMPAT_PATHS = /^\/(?:api\/remove$|v1\.0(?:\/|$))/;
 
 /** What `GET /` says of them. */
 export const COMPAT_ENDPOINTS = {
@@ -18,12 +22,12 @@ export const COMPAT_ENDPOINTS = {
 } as const;
 
 /** The interfaces of other services (docs/compatibility.md), so that their clients work unchanged. */
-export function compatRoutes(routesHost: RoutesHost, config: Config): Hono {
+export function compatRoutes(routesHost: RoutesHost, config: Config, body: BodyLimits): Hono {
   // One image as base64, one as a file, and the text about them: base64 is held in memory.
   const maxBytes = Math.min(config.maxRequestBytes, Math.ceil((config.maxFileBytes * 7) / 3) + MIB);
   const host: CompatHost = {
     ...routesHost,
-    readForm: createReadForm(maxBytes),
+    readForm: createReadForm({ ...body, maxBytes }),
     fetchImage: config.fetchUrls
       ? createFetchImage({ privateHosts: config.fetchPrivateHosts })
       : fetchNothing,
@@ -32,4 +36,9 @@ export function compatRoutes(routesHost: RoutesHost, config: Config): Hono {
   app.route('/', rembgRoutes(host));
   app.route('/', removeBgRoutes(host));
   return app;
+}
+
+/** A refusal from before these routes, such as of a key, in the words of the service whose path it is. */
+export function refusalOf(path: string, error: unknown): Response | undefined {
+  return /^\/v1\.0(?:\/|$)/.test(path) ? errorResponse(error) : undefined;
 }

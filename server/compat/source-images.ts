@@ -1,7 +1,8 @@
 import type { BlobKey } from '#queue/blobs.ts';
 import { QueueError } from '#queue/errors.ts';
 import { displayName } from '#queue/filename.ts';
-import { backgroundKey, type AcceptedFile, type Submission } from '#queue/queue.ts';
+import { backgroundKey } from '#queue/blob-keys.ts';
+import type { AcceptedFile, Submission } from '#queue/client-queue.ts';
 import { WaitedJob } from '#queue/routes/waited-job.ts';
 import { MAX_FETCH_BYTES } from './fetch-image.ts';
 import type { CompatHost } from './host.ts';
@@ -18,15 +19,14 @@ interface Source {
  */
 export class SourceImages {
   readonly #host: CompatHost;
-  readonly #signal: AbortSignal;
+  readonly #request: Request;
   readonly #jobId: string;
   #input: AcceptedFile | undefined;
   #backgroundBytes: number | undefined;
 
-  /** @param signal aborts when the client goes away */
-  constructor(host: CompatHost, signal: AbortSignal) {
+  constructor(host: CompatHost, request: Request) {
     this.#host = host;
-    this.#signal = signal;
+    this.#request = request;
     this.#jobId = host.queue.newId();
   }
 
@@ -65,11 +65,11 @@ export class SourceImages {
   }
 
   async #fetch(url: string, take: (source: Source) => Promise<void>): Promise<void> {
-    const source = await this.#host.fetchImage(url, this.#signal);
+    const source = await this.#host.fetchImage(url, this.#request.signal);
     try {
       await take(source);
     } catch (cause) {
-      if (cause instanceof QueueError || this.#signal.aborted) throw cause;
+      if (cause instanceof QueueError || this.#request.signal.aborted) throw cause;
       throw new QueueError('url_unreachable', `The image at the URL stopped coming in before its end.`, {
         cause,
       });
@@ -80,7 +80,7 @@ export class SourceImages {
     const { bytes } = await this.#host.queue.blobs.put(key, body, {
       mediaType: mediaType === '' ? 'application/octet-stream' : mediaType,
       maxBytes: Math.min(maxBytes, this.#host.formLimits.maxFileBytes),
-      signal: this.#signal,
+      signal: this.#request.signal,
     });
     return bytes;
   }
@@ -96,7 +96,7 @@ export class SourceImages {
       idempotencyKey: null,
       ...wishes,
     };
-    return WaitedJob.submit(this.#host, submission, this.#signal);
+    return WaitedJob.submit(this.#host, submission, this.#request);
   }
 
   async drop(): Promise<void> {

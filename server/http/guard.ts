@@ -6,6 +6,8 @@ export interface GuardSettings {
   readonly host: string;
   /** Further names by which clients may address it, without a port. */
   readonly allowedHosts: readonly string[];
+  /** Whose pages may use it from a browser, besides its own. */
+  readonly corsOrigins: readonly string[];
 }
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
@@ -15,9 +17,9 @@ const WORKS = ['/api/remove'];
 /**
  * Keeps other web sites out: a page that the user happens to have open must neither use this server nor, through a
  * host name that it lets point to 127.0.0.1 (DNS rebinding), read from it. Clients that are no browsers send neither
- * `Origin` nor `Sec-Fetch-Site` and pass unchanged. There are no CORS headers anywhere.
+ * `Origin` nor `Sec-Fetch-Site` and pass unchanged. So do pages of the origins that the operator allows (cors.ts).
  */
-export function guard({ host, allowedHosts }: GuardSettings): MiddlewareHandler {
+export function guard({ host, allowedHosts, corsOrigins }: GuardSettings): MiddlewareHandler {
   const local = isLoopback(host);
   const mayBeNamed = (name: string) =>
     allowedHosts.includes(name) || (local ? isLoopback(name) : allowedHosts.length === 0);
@@ -25,7 +27,9 @@ export function guard({ host, allowedHosts }: GuardSettings): MiddlewareHandler 
     const addressed = context.req.header('host') ?? '';
     if (!mayBeNamed(hostname(addressed))) throw foreignHost(addressed);
     const { method, path } = context.req;
-    const isHarmless = READS.includes(method) && !WORKS.includes(path);
+    const isHarmless =
+      (READS.includes(method) && !WORKS.includes(path)) ||
+      corsOrigins.includes(context.req.header('origin') ?? '');
     if (!isHarmless && isForeign(context.req.raw, addressed, allowedHosts)) {
       throw crossSite(context.req.raw);
     }

@@ -6,6 +6,8 @@ import { QueueError } from '#queue/errors.ts';
 import { problemResponse } from '#queue/problem.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
+import { refuseSocket } from './refuse-socket.ts';
+import type { HttpMetrics } from '../metrics/http-metrics.ts';
 
 /** The port cannot be had. The message says why, and what to do. */
 export class ListenError extends Error {
@@ -19,7 +21,12 @@ export interface Listening {
 }
 
 /** @throws ListenError */
-export async function listen(app: Hono, config: Config, log: Logger): Promise<Listening> {
+export async function listen(
+  app: Hono,
+  config: Config,
+  log: Logger,
+  metrics: HttpMetrics,
+): Promise<Listening> {
   const listener = getRequestListener(app.fetch, {
     overrideGlobalObjects: false,
     errorHandler: (error) => unreadable(error, log),
@@ -27,6 +34,9 @@ export async function listen(app: Hono, config: Config, log: Logger): Promise<Li
   const server = createServer(timeouts(config), (incoming, outgoing) => void listener(incoming, outgoing));
   // A silent connection is cut: longer than any answer is waited for, and than the streams' keep-alive.
   server.timeout = (config.syncTimeoutSeconds + 60) * 1000;
+  server.maxConnections = config.maxConnections;
+  server.on('clientError', refuseSocket);
+  metrics.watch(server);
   server.listen(config.port, config.host);
   try {
     await once(server, 'listening');
@@ -38,12 +48,14 @@ export async function listen(app: Hono, config: Config, log: Logger): Promise<Li
   return { port, close: (graceSeconds) => close(server, graceSeconds) };
 }
 
-function timeouts({ syncTimeoutSeconds }: Config) {
+function timeouts({ uploadSeconds }: Config) {
   return {
     headersTimeout: 30_000,
-    // Many large photos over a slow line; a client that stalls is cut by `server.timeout` long before.
-    requestTimeout: Math.max(3600, syncTimeoutSeconds) * 1000,
+    // Forms have this limit as well, and say so; what else has a body is cut here.
+    requestTimeout: (uploadSeconds + 30) * 1000,
+    connectionsCheckingInterval: 5_000,
     keepAliveTimeout: 15_000,
+    // Of the URL and all headers together.
     maxHeaderSize: 16 * 1024,
   };
 }

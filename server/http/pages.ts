@@ -38,10 +38,10 @@ const fileHeaders: MiddlewareHandler<Env> = async (context, next) => {
   if (file === undefined) return;
   const { headers } = context.res;
   headers.set('cache-control', context.req.path.startsWith(HASHED) ? A_YEAR : 'no-cache');
-  // Read each time: the page may be built anew under a running server.
-  if (file.endsWith('.html')) {
-    headers.set('content-security-policy', contentSecurityPolicy(readFileSync(file, 'utf8')));
-  }
+  // Scripts have a policy as well: a worker lives by that of its script. A page is read each time, since it may be
+  // built anew under a running server.
+  const html = file.endsWith('.html') ? readFileSync(file, 'utf8') : '';
+  headers.set('content-security-policy', contentSecurityPolicy(html, file));
 };
 
 /** Files that are asked for again at every visit are sent again only when they are other ones. */

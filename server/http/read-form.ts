@@ -1,21 +1,44 @@
-import { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/busboy';
 import { QueueError } from '#queue/errors.ts';
 import type { FormLimits, IncomingFile, ReadForm } from '#queue/form.ts';
+import { displayName } from '#queue/filename.ts';
+import { toBody } from '#queue/routes/stream.ts';
 import { malformedForm, tooManyFiles } from '#queue/read-whole-form.ts';
+import type { Config } from '../config.ts';
+import { bodyOf, type BodyReader } from './body-reader.ts';
+import { FirstLook } from './first-look.ts';
+import { SpentChunks } from './spent-chunks.ts';
+import { Pace, type PaceLimits } from './pace.ts';
 
 type OnFile = (file: IncomingFile) => Promise<void>;
 
 /** Bytes of small files that have been parsed already wait in memory: at most this many files. */
 const WAITING_FILES = 4;
 
+/** What a body may be, besides the limits of its form. */
+export interface BodyLimits {
+  readonly maxBytes: number;
+  /** Of each image, width × height. */
+  readonly maxPixels: number;
+  readonly pace: PaceLimits;
+  /** Refuses before anything is read. */
+  readonly admit: () => Promise<void>;
+}
+
+export function bodyLimits(config: Config, admit: BodyLimits['admit']): BodyLimits {
+  const { maxRequestBytes, maxPixels, uploadSeconds, uploadIdleSeconds } = config;
+  const pace = { totalSeconds: uploadSeconds, idleSeconds: uploadIdleSeconds };
+  return { maxBytes: maxRequestBytes, maxPixels, pace, admit };
+}
+
 /** `ReadForm` that streams: a file's bytes go on as they come in, and the client is slowed down to that pace. */
-export function createReadForm(maxRequestBytes: number): ReadForm {
+export function createReadForm(body: BodyLimits): ReadForm {
   return async (request, onFile, limits) => {
     const declared = Number(request.headers.get('content-length') ?? 0);
-    if (declared > maxRequestBytes) throw requestTooLarge(maxRequestBytes);
-    const form = new StreamedForm(request, onFile, limits);
-    await form.read(maxRequestBytes);
+    if (declared > body.maxBytes) throw requestTooLarge(body.maxBytes);
+    await body.admit();
+    const form = new StreamedForm(request, onFile, limits, body);
+    await form.read();
     return form.fields;
   };
 }
@@ -35,6 +58,10 @@ class StreamedForm {
   readonly #request: Request;
   readonly #onFile: OnFile;
   readonly #parser: BusboyInstance;
+  readonly #finished: Promise<void>;
+  readonly #limits: BodyLimits;
+  readonly #pace: Pace;
+  readonly #spent = new SpentChunks();
   /** Settles when all files so far are handled; one after another, in order. */
   #files: Promise<void> = Promise.resolve();
   readonly #open = new Set<BusboyFileStream>();
@@ -43,9 +70,10 @@ class StreamedForm {
   #giveUp: (error: unknown) => void = () => undefined;
   #fileHandled: () => void = () => undefined;
 
-  constructor(request: Request, onFile: OnFile, limits: FormLimits) {
+  constructor(request: Request, onFile: OnFile, limits: FormLimits, body: BodyLimits) {
     this.#request = request;
     this.#onFile = onFile;
+    this.#limits = body;
     this.#parser = createParser(request, limits);
     this.#parser
       .on('file', (field, stream, filename, _encoding, mediaType) => {
@@ -58,33 +86,42 @@ class StreamedForm {
       .on('filesLimit', () => this.#fail(tooManyFiles(limits.maxFiles)))
       .on('fieldsLimit', () => this.#fail(tooManyFields(limits.maxFields)))
       .on('error', (error) => this.#fail(malformedForm(error)));
+    // From the start: a form whose first boundary is its last is finished while it is written.
+    this.#finished = new Promise((resolve) => this.#parser.once('finish', () => resolve()));
+    this.#pace = new Pace(body.pace, (refusal) => this.#fail(refusal));
   }
 
   /** @throws the first thing that went wrong, when all that was begun has ended */
-  async read(maxBytes: number): Promise<void> {
-    const body = this.#request.body?.getReader();
-    if (body === undefined) throw malformedForm(undefined);
+  async read(): Promise<void> {
+    const body = bodyOf(this.#request);
     try {
-      await this.#pump(body, maxBytes);
-      await this.#wait(this.#finished());
+      if (body === undefined) throw malformedForm(undefined);
+      await this.#pump(body);
+      this.#parser.end();
+      await this.#wait(this.#finished);
       await this.#wait(this.#files);
     } catch (error) {
       this.#fail(error);
-      // Not awaited: a client that stalls must not keep its answer from being sent.
-      body.cancel().catch(() => undefined);
+      body?.stop();
       await this.#files;
+    } finally {
+      this.#pace.end();
     }
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  async #pump(body: ReadableStreamDefaultReader<Uint8Array>, maxBytes: number): Promise<void> {
+  async #pump(body: BodyReader): Promise<void> {
+    const { maxBytes } = this.#limits;
     for (let bytes = 0; ;) {
-      const { done, value } = await this.#wait(body.read()).catch((error: unknown) => {
-        throw this.#failure === undefined ? malformedForm(error) : error;
-      });
-      if (done) return;
+      const value = await this.#pace
+        .next(() => this.#wait(body.next()))
+        .catch((error: unknown) => {
+          throw this.#failure === undefined ? malformedForm(error) : error;
+        });
+      if (value === undefined) return;
       bytes += value.byteLength;
       if (bytes > maxBytes) throw requestTooLarge(maxBytes);
+      if (body.ownsChunks) this.#spent.sent(value);
       await this.#wait(new Promise<void>((resolve) => this.#parser.write(value, () => resolve())));
       while (this.#open.size > WAITING_FILES) await this.#wait(this.#nextFile());
     }
@@ -94,7 +131,8 @@ class StreamedForm {
     this.#open.add(stream);
     // The parser reports on the stream itself that the form ended within it; `body` passes that on.
     stream.on('error', () => undefined);
-    const body = Readable.toWeb(stream) as ReadableStream<Uint8Array>;
+    const look = new FirstLook(this.#limits.maxPixels, displayName(about.filename, 0));
+    const body = toBody(lookedAt(stream, look, this.#spent));
     this.#files = this.#files.then(async () => {
       try {
         if (this.#failure === undefined) await this.#onFile({ ...about, body });
@@ -109,13 +147,6 @@ class StreamedForm {
   #nextFile(): Promise<void> {
     return new Promise((resolve) => {
       this.#fileHandled = resolve;
-    });
-  }
-
-  #finished(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#parser.once('finish', () => resolve());
-      this.#parser.end();
     });
   }
 
@@ -137,6 +168,19 @@ class StreamedForm {
   }
 }
 
+async function* lookedAt(
+  stream: BusboyFileStream,
+  look: FirstLook,
+  spent: SpentChunks,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    look.see(chunk);
+    spent.arrived(chunk);
+    yield chunk;
+  }
+  look.judge();
+}
+
 function createParser(request: Request, { maxFileBytes, maxFiles, maxFields, maxFieldBytes }: FormLimits) {
   try {
     return new Busboy({
@@ -148,6 +192,7 @@ function createParser(request: Request, { maxFileBytes, maxFiles, maxFields, max
         fields: maxFields,
         fieldSize: maxFieldBytes,
         headerPairs: 50,
+        headerSize: 16 * 1024,
       },
     });
   } catch (cause) {

@@ -2,7 +2,12 @@ import type { ProcessingItem } from '#queue/job.ts';
 import type { RunnerEvents } from '#queue/runner.ts';
 import type { Logger } from '../log.ts';
 
-const named = (item: ProcessingItem) => ({ job: item.jobId, image: item.index, attempt: item.attempt });
+const named = (item: ProcessingItem) => ({
+  job: item.jobId,
+  item: item.id,
+  image: item.index,
+  attempt: item.attempt,
+});
 
 export interface ImageListener {
   began(item: ProcessingItem): void;

@@ -13,6 +13,8 @@ export interface MattingPoolSettings {
   /** Models kept in memory (default 2); more only while more than that are in use at the same time. */
   readonly mostLoaded?: number;
   readonly folder?: string;
+  /** Told of each model that was loaded and has run once. */
+  readonly onLoaded?: (model: ModelSpec, seconds: number) => void;
 }
 
 interface Loaded {
@@ -98,10 +100,12 @@ export class MattingPool {
   }
 
   async #load(model: ModelSpec): Promise<Loaded> {
-    const { codec, runtime, maxPixels } = this.#settings;
+    const { codec, runtime, maxPixels, onLoaded } = this.#settings;
+    const began = performance.now();
     const weights = await readWeights(model, this.#folder);
     const session = await runtime.load(model, weights, new AbortController().signal);
     await warmUp(session, model);
+    onLoaded?.(model, (performance.now() - began) / 1000);
     return { session, matting: createMatting({ codec, session, model, limits: { maxPixels } }) };
   }
 

@@ -1,16 +1,27 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { FromRunner, ToRunner } from './messages.ts';
+import type { FromRunner, RunnerReport, ToRunner } from './messages.ts';
 import { ownerOf } from './owner.ts';
 
 const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+/**
+ * For glibc: one heap, from which the network's run and the codecs take their memory in turn, instead of one a thread,
+ * and which is not handed back after each image. What an operator has set counts.
+ */
+export const MALLOC = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: String(32 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(128 * 1024 * 1024),
+};
 
 /** Loading the model on a slow, busy machine. */
 const START_SECONDS = 120;
 
 export interface RunnerProcessEvents {
   ready(): void;
+  reported(report: RunnerReport): void;
   /** It was silent for too long and has been killed; `exited` follows. */
   hung(): void;
   exited(how: { code: number | null; signal: NodeJS.Signals | null }): void;
@@ -26,11 +37,16 @@ export class RunnerProcess {
   readonly #hangSeconds: number;
   #silentSeconds = 0;
   #ready = false;
+  #memoryBytes: number | undefined;
 
   constructor(start: Extract<ToRunner, { type: 'start' }>, events: RunnerProcessEvents) {
     this.#hangSeconds = start.config.hangSeconds;
     // Advanced serialisation carries the maps of the configuration.
-    this.#child = fork(ENTRY, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child = fork(ENTRY, {
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...MALLOC, ...process.env },
+    });
     this.owner = ownerOf(this.#child.pid ?? 0);
     this.#exited = once(this.#child, 'exit').catch(() => undefined);
     // Seconds are counted, not read from a clock: after a suspended laptop wakes up, nobody has been silent.
@@ -39,6 +55,8 @@ export class RunnerProcess {
     this.#child.once('error', () => events.exited({ code: null, signal: null }));
     this.#child.once('exit', (code, signal) => {
       clearInterval(this.#pulse);
+      this.#ready = false;
+      this.#memoryBytes = undefined;
       events.exited({ code, signal });
     });
     this.#send(start);
@@ -50,6 +68,11 @@ export class RunnerProcess {
 
   get ready(): boolean {
     return this.#ready;
+  }
+
+  /** Resident, as it last said. */
+  get memoryBytes(): number | undefined {
+    return this.#memoryBytes;
   }
 
   /**
@@ -71,9 +94,20 @@ export class RunnerProcess {
 
   #hear(message: FromRunner, events: RunnerProcessEvents): void {
     this.#silentSeconds = 0;
-    if (message.type !== 'ready') return;
-    this.#ready = true;
-    events.ready();
+    switch (message.type) {
+      case 'ready':
+        this.#ready = true;
+        events.ready();
+        return;
+      case 'alive':
+        this.#memoryBytes = message.memoryBytes;
+        return;
+      case 'report':
+        events.reported(message.report);
+        return;
+      default:
+        message satisfies never;
+    }
   }
 
   #tick(events: RunnerProcessEvents): void {

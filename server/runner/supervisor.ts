@@ -1,8 +1,11 @@
+import { hostname } from 'node:os';
 import type { Queue } from '#queue/queue.ts';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
+import type { RunnerMetrics, RunnerStatus } from '../metrics/runner-metrics.ts';
 import { returnLeases } from './leases.ts';
 import { isOwnerAlive } from './owner.ts';
+import type { RunnerEntry } from './registry.ts';
 import { RunnerProcess } from './runner-process.ts';
 
 /** A runner that lived for this long was well: its next restart does not wait. */
@@ -13,6 +16,7 @@ export interface SupervisorSettings {
   readonly queue: Queue;
   readonly config: Config;
   readonly log: Logger;
+  readonly metrics: RunnerMetrics;
 }
 
 /** Keeps the runner processes alive, and returns the leases of those that die. */
@@ -22,15 +26,27 @@ export class Supervisor {
 
   constructor(settings: SupervisorSettings) {
     this.#settings = settings;
+    settings.metrics.statuses = () => this.#slots.map((slot) => slot.status);
   }
 
   /** Returns what crashed servers left leased, and starts the runners. Resolves when each has come up or failed once. */
   async start(): Promise<void> {
-    const { queue, config, log } = this.#settings;
-    const suspects = await returnLeases(queue, (owner) => !isOwnerAlive(owner));
+    const { queue, config, log, metrics } = this.#settings;
+    // Only one machine can have a file of SQLite open.
+    const alone = config.database.kind === 'sqlite';
+    const suspects = await returnLeases(queue, (owner) => !isOwnerAlive(owner, alone));
     if (suspects > 0) log.info({ event: 'leases_returned', images: suspects });
+    metrics.leasesReturned('runner_gone', suspects);
     this.#slots = Array.from({ length: config.runners }, (_, n) => new Slot(n, this.#settings, suspects));
     await Promise.all(this.#slots.map((slot) => slot.started));
+  }
+
+  /** The runners that are up. */
+  get alive(): RunnerEntry[] {
+    const { concurrency } = this.#settings.config;
+    return this.#slots
+      .filter((slot) => slot.ready)
+      .map(({ owner, pid }) => ({ id: owner, host: hostname(), pid, concurrency }));
   }
 
   get running(): boolean {
@@ -69,6 +85,19 @@ class Slot {
     return this.#process.ready;
   }
 
+  get owner(): string {
+    return this.#process.owner;
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  get status(): RunnerStatus {
+    const { ready, memoryBytes } = this.#process;
+    return { runner: this.#number, ready, memoryBytes };
+  }
+
   async stop(): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#restart);
@@ -77,14 +106,20 @@ class Slot {
   }
 
   #spawn(suspects: number): RunnerProcess {
-    const { config, log } = this.#settings;
+    const { config, log, metrics } = this.#settings;
+    let hung = false;
     this.#bornAt = performance.now();
     const child = new RunnerProcess(
       { type: 'start', config, runner: this.#number, suspects },
       {
         ready: this.#markStarted,
-        hung: () => log.error({ event: 'runner_hung', runner: this.#number, pid: child.pid }),
+        reported: (report) => metrics.hear(report),
+        hung: () => {
+          hung = true;
+          log.error({ event: 'runner_hung', runner: this.#number, pid: child.pid });
+        },
         exited: (how) => {
+          if (!this.#stopping) metrics.restarted(hung ? 'hung' : 'exited');
           this.#buried = this.#bury(child, how);
         },
       },
@@ -94,7 +129,7 @@ class Slot {
 
   /** Gives back what the dead runner held, and has another take its place. */
   async #bury(child: RunnerProcess, how: object): Promise<void> {
-    const { queue, log } = this.#settings;
+    const { queue, log, metrics } = this.#settings;
     const { owner, pid } = child;
     const suspects = await returnLeases(queue, (other) => other === owner).catch((err: unknown) => {
       // They run out by themselves.
@@ -102,6 +137,7 @@ class Slot {
       return 0;
     });
     this.#markStarted();
+    metrics.leasesReturned('runner_gone', suspects);
     if (this.#stopping) return;
     const pauseSeconds = this.#pauseBeforeRestart();
     log.warn({ event: 'runner_died', runner: this.#number, pid, ...how, images: suspects, pauseSeconds });

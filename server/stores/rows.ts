@@ -1,7 +1,8 @@
-import { stateOf, type Failure, type Item, type ItemResult, type Job } from '#queue/job.ts';
+import { stateOf, type Failure, type Item, type ItemResult, type Job, type Webhook } from '#queue/job.ts';
 import { isReady } from '#queue/lease-order.ts';
 import { jobOptions } from '#queue/options.ts';
-import { STATES, type State } from '#queue/states.ts';
+import { STATES } from '#queue/states.ts';
+import type { FeedPosition, Removal } from '#queue/store.ts';
 import { z } from 'zod';
 
 /*
@@ -18,6 +19,16 @@ const json = <Schema extends z.ZodType>(schema: Schema) =>
 const time = z.int();
 const count = z.int().nonnegative();
 
+const failure = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<Failure>;
+
+const url = z.string();
+const webhook = z.discriminatedUnion('state', [
+  z.object({ url, state: z.literal('waiting') }),
+  z.object({ url, state: z.literal('due'), dueAt: time, attempt: count, failure: failure.optional() }),
+  z.object({ url, state: z.literal('delivered'), at: time, attempt: count }),
+  z.object({ url, state: z.literal('failed'), at: time, attempt: count, failure }),
+]) satisfies z.ZodType<Webhook>;
+
 const jobBody = z.object({
   type: z.enum(['single', 'batch']),
   model: z.string(),
@@ -26,14 +37,20 @@ const jobBody = z.object({
   startedAt: time.nullable(),
   counts: z.record(z.enum(STATES), count),
   fingerprint: z.string().nullable(),
+  // Absent from what the first version wrote.
+  webhook: webhook.nullable().default(null),
+  turn: z.string().optional(),
+  run: count.optional(),
 });
 
 const jobRow = z.object({
   id: z.string(),
+  tenant: z.string(),
   created_at: time,
   completed_at: time.nullable(),
   sequence: count,
   idempotency_key: z.string().nullable(),
+  bytes: count,
   body: json(jobBody),
 });
 
@@ -44,22 +61,51 @@ export interface JobAt {
 }
 
 export function toJob(row: unknown): JobAt {
-  const { id, created_at, completed_at, sequence, idempotency_key, body } = jobRow.parse(row);
+  const { created_at, completed_at, sequence, idempotency_key, body, ...columns } = jobRow.parse(row);
   const { fingerprint, ...rest } = body;
   const idempotency =
     idempotency_key === null || fingerprint === null ? null : { key: idempotency_key, fingerprint };
-  return { sequence, job: { id, ...rest, createdAt: created_at, completedAt: completed_at, idempotency } };
+  return {
+    sequence,
+    job: { ...columns, ...rest, createdAt: created_at, completedAt: completed_at, idempotency },
+  };
 }
 
 /** What of a job changes in its life, as columns. */
-export function jobColumns(job: Job): { state: State; completedAt: number | null; body: string } {
-  const { type, model, options, priority, startedAt, counts, idempotency } = job;
+export function jobColumns(job: Job) {
+  const { type, model, options, priority, startedAt, counts, idempotency, webhook, turn, run } = job;
   const fingerprint = idempotency?.fingerprint ?? null;
-  const body = { type, model, options, priority, startedAt, counts, fingerprint };
-  return { state: stateOf(job), completedAt: job.completedAt, body: JSON.stringify(body) };
+  const body = { type, model, options, priority, startedAt, counts, fingerprint, webhook, turn, run };
+  return {
+    state: stateOf(job),
+    completedAt: job.completedAt,
+    waiting: counts.pending + counts.processing,
+    bytes: job.bytes,
+    webhookDueAt: webhook?.state === 'due' ? webhook.dueAt : null,
+    body: JSON.stringify(body),
+  };
 }
 
-const failure = z.object({ code: z.string(), message: z.string() }) satisfies z.ZodType<Failure>;
+const removalRow = z.object({
+  sequence: count,
+  job_id: z.string(),
+  // A number in SQLite.
+  expired: z.union([z.boolean(), z.int()]),
+  idempotency_key: z.string().nullable(),
+});
+
+export function toRemoval(row: unknown): Removal {
+  const { sequence, job_id: jobId, expired, idempotency_key: idempotencyKey } = removalRow.parse(row);
+  return { sequence, jobId, reason: expired ? 'expired' : 'deleted', idempotencyKey };
+}
+
+const feedRow = z
+  .object({ id: z.string(), head: count, complete_since: count })
+  .transform(({ complete_since: completeSince, ...rest }) => ({ ...rest, completeSince }));
+
+export function toFeed(row: unknown): FeedPosition {
+  return feedRow.parse(row);
+}
 
 const itemResult = z.object({
   mediaType: z.string(),

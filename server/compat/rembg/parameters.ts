@@ -7,8 +7,8 @@ import { jobOptions, type JobOptions } from '#queue/options.ts';
  */
 
 /** What FastAPI reads as a bool. */
-const TRUE = ['1', 'true', 't', 'yes', 'y', 'on'];
-const FALSE = ['0', 'false', 'f', 'no', 'n', 'off'];
+export const TRUE = ['1', 'true', 't', 'yes', 'y', 'on'];
+export const FALSE = ['0', 'false', 'f', 'no', 'n', 'off'];
 
 const flag = z
   .string()
@@ -44,12 +44,14 @@ const colour = z
 /** Further arguments of rembg's models. None of ours takes any, so they are looked at and left. */
 const extras = z.string().refine(isJsonObject, 'Input should be a JSON object');
 
-const parameters = z.object({
+export const RANGES = { af: [0, 255], ab: [0, 255], ae: [0, 1000] } as const;
+
+export const parameters = z.object({
   model: z.string().optional(),
   a: flag.default(false),
-  af: whole(0, 255).default(240),
-  ab: whole(0, 255).default(10),
-  ae: whole(0, 1000).default(10),
+  af: whole(...RANGES.af).default(240),
+  ab: whole(...RANGES.ab).default(10),
+  ae: whole(...RANGES.ae).default(10),
   om: flag.default(false),
   ppm: flag.default(false),
   bgc: colour.optional(),

@@ -19,7 +19,7 @@ export function rembgRoutes(host: CompatHost): Hono {
     const wishes = readParameters(query);
     const url = query.get('url');
     if (url === undefined || url === '') throw missing('query', 'url');
-    return remove(host, context.req.raw.signal, async (images) => {
+    return remove(host, context.req.raw, async (images) => {
       await images.fetchInput(url);
       return wishes;
     });
@@ -32,7 +32,7 @@ export function rembgRoutes(host: CompatHost): Hono {
     if (!/^multipart\/form-data\b/i.test(request.headers.get('content-type') ?? '')) {
       throw missing('body', 'file');
     }
-    return remove(host, request.signal, async (images) => {
+    return remove(host, request, async (images) => {
       const fields = await readForm(host, request, images);
       const wishes = readParameters(query, fields);
       if (!images.hasInput) throw missing('body', 'file');
@@ -62,10 +62,10 @@ function readForm(host: CompatHost, request: Request, images: SourceImages) {
 
 async function remove(
   host: CompatHost,
-  client: AbortSignal,
+  request: Request,
   takeIn: (images: SourceImages) => Promise<RembgWishes>,
 ): Promise<Response> {
-  const images = new SourceImages(host, client);
+  const images = new SourceImages(host, request);
   const job = await submit(host, images, takeIn).catch(async (cause: unknown) => {
     await images.drop();
     throw cause;
@@ -94,5 +94,5 @@ async function modelFor(host: CompatHost, wanted: string | undefined): Promise<s
   const models = await host.models();
   const isHere = models.some(({ id, installed }) => id === REMBG_DEFAULT && installed);
   const usual = isHere || modelAliases?.has(REMBG_DEFAULT) ? REMBG_DEFAULT : undefined;
-  return resolveModel(wanted ?? usual, { models, modelAliases, installHint });
+  return resolveModel(wanted ?? usual, { models: host.models, modelAliases, installHint });
 }

@@ -25,15 +25,15 @@ const IMAGE_FAULTS: Readonly<Record<string, readonly [code: string, title: strin
 };
 
 /** What remove.bg answers with 400 and the contract with a status of its own. */
-const AS_400 = [413, 415, 422];
+export const AS_400: readonly number[] = [413, 415, 422];
 
 /** `{"errors":[{"title","code","detail"}]}` for any error. */
 export function errorResponse(error: unknown): Response {
   const { title, code, detail, status } = describe(error);
-  return Response.json(
-    { errors: [{ title, code, detail }] },
-    { status, headers: { 'cache-control': 'no-store' } },
-  );
+  const seconds = error instanceof QueueError ? error.retryAfterSeconds : undefined;
+  const headers = new Headers({ 'cache-control': 'no-store' });
+  if (seconds !== undefined) headers.set('retry-after', String(Math.max(1, Math.ceil(seconds))));
+  return Response.json({ errors: [{ title, code, detail }] }, { status, headers });
 }
 
 function describe(error: unknown): { title: string; code: string; detail: string; status: number } {

@@ -10,7 +10,7 @@ import { invalidParameter, RemoveBgError } from './errors.ts';
 export type Parameters = ReadonlyMap<string, string>;
 
 /** Millions of pixels of the result; `undefined` is the photo's own size. */
-const SIZES: Readonly<Record<string, number | undefined>> = {
+export const SIZES: Readonly<Record<string, number | undefined>> = {
   preview: 0.25,
   small: 0.25,
   regular: 0.25,
@@ -22,13 +22,13 @@ const SIZES: Readonly<Record<string, number | undefined>> = {
   auto: undefined,
 };
 
-const TYPES = [
+export const TYPES = [
   ...['auto', 'person', 'product', 'animal', 'car', 'car_interior', 'car_part', 'transportation', 'graphics'],
   ...['graphic', 'other'],
 ] as const;
-const TYPE_LEVELS = ['none', '1', '2', 'latest'] as const;
-const FORMATS = ['auto', 'png', 'jpg', 'zip', 'webp'] as const;
-const CHANNELS = ['rgba', 'alpha'] as const;
+export const TYPE_LEVELS = ['none', '1', '2', 'latest'] as const;
+export const FORMATS = ['auto', 'png', 'jpg', 'zip', 'webp'] as const;
+export const CHANNELS = ['rgba', 'alpha'] as const;
 
 export interface RemoveBgWishes {
   readonly options: JobOptions;

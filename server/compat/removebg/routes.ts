@@ -15,7 +15,7 @@ import { readRequest } from './read-request.ts';
 const CREDITS = 1_000_000;
 const RATE_LIMIT = 500;
 
-/** remove.bg's API v1.0. Any `X-Api-Key`, or none, is as good as another. */
+/** remove.bg's API v1.0. Its `X-Api-Key` is one of ours, where the server has keys. */
 export function removeBgRoutes(host: CompatHost): Hono {
   const app = new Hono();
 
@@ -57,11 +57,11 @@ async function accept(
   host: CompatHost,
   request: Request,
 ): Promise<{ job: WaitedJob; type: RemoveBgWishes['type'] }> {
-  const images = new SourceImages(host, request.signal);
+  const images = new SourceImages(host, request);
   try {
     const { options, type } = await readRequest(host, request, images);
-    const { modelAliases, installHint } = host;
-    const model = await resolveModel(undefined, { models: await host.models(), modelAliases, installHint });
+    const { models, modelAliases, installHint } = host;
+    const model = await resolveModel(undefined, { models, modelAliases, installHint });
     return { job: await images.submit({ model, options }), type };
   } catch (cause) {
     await images.drop();

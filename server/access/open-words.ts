@@ -1,0 +1,2 @@
+/** What OFFCUT_OPEN must say, word by word. */
+export const OPEN_WORDS = 'anyone may use this server';
