@@ -10,6 +10,8 @@ const pages = process.env.OFFCUT_BUILD_DIR || 'build';
 export default {
   kit: {
     adapter: withCompressedCopies(adapterStatic({ pages })),
+    // The few styles of the first page come with it: its first paint waits for no further request.
+    inlineStyleThreshold: 16_384,
     // Registered by the page itself through workbox-window, which also handles updates.
     serviceWorker: { register: false },
   },

@@ -15,8 +15,19 @@ export default defineConfig({
   plugins: [isolatePages(), sveltekit(), listFilesInServiceWorker()],
   worker: { format: 'es' },
   build: { target: 'es2023' },
+  // Smaller: the main files are for ES5, and a dozen routes need no compiled router.
+  resolve: {
+    alias: [
+      { find: /^dexie$/, replacement: 'dexie/dist/modern/dexie.mjs' },
+      { find: /^workbox-window$/, replacement: 'workbox-window/build/workbox-window.prod.mjs' },
+      { find: /^hono$/, replacement: 'hono/tiny' },
+    ],
+  },
   // These find their .wasm next to their own module, which pre-bundling would move.
-  optimizeDeps: { exclude: ['onnxruntime-web', '@jsquash/png'], include: ['comlink', 'fflate'] },
+  optimizeDeps: {
+    exclude: ['onnxruntime-web', '@jsquash/png'],
+    include: ['comlink', 'fflate', 'libheif-js/libheif-wasm/libheif.js'],
+  },
 });
 
 /** Vite's own `headers` settings leave out the pages, which SvelteKit answers. */
@@ -61,6 +72,10 @@ function listFilesInServiceWorker(): Plugin {
         const code = await readFile(script, 'utf8');
         if (!code.includes('__OFFCUT_FILES__'))
           throw new Error(`${script} has no place for the list of files.`);
+        if (/\bimport\(/.test(code))
+          throw new Error(
+            `${script} imports something later, which no service worker may. Import it at once.`,
+          );
         await writeFile(
           script,
           code.replaceAll('__OFFCUT_FILES__', () => JSON.stringify(files)),

@@ -2,9 +2,16 @@
 import { addPlugins, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { readWholeForm } from '#queue/read-whole-form.ts';
-import { CONTRACT_PATHS } from '#queue/routes/app.ts';
+import { CONTRACT_PATHS, createApp } from '#queue/routes/app.ts';
 import { openDevice, type Device } from '$lib/browser/device.ts';
+import { listModels } from '$lib/browser/models.ts';
 import { findAdapter } from '$lib/browser/matting-worker/adapter.ts';
+import type { SavingRequest } from '$lib/browser/saving-messages.ts';
+import { syncInBackground } from '$lib/browser/service-worker/background-sync.ts';
+import { OUTBOX_TAG } from '$lib/browser/sync/outbox-tag.ts';
+import { announceSaving, answerSaving } from '$lib/browser/service-worker/saving.ts';
+import { TO_SERVER } from '$lib/browser/sync/to-server.ts';
+import { SHARE_PATH, takeShare } from '$lib/browser/service-worker/sharing.ts';
 import { STORING_CHANNEL, type StoringMessage } from '$lib/browser/offline-messages.ts';
 
 /*
@@ -16,23 +23,38 @@ const scope = globalThis as unknown as ServiceWorkerGlobalScope;
 
 /** onnxruntime for WebGPU: 27 MB, which only devices with such an adapter need. */
 const WEBGPU_RUNTIME = /\/ort-wasm[^/]*\.asyncify[^/]*\.wasm$/;
+/** The decoder for HEIC: 1.5 MB, which only those with such photos need. */
+const HEIC_DECODER = /\/libheif[^/]*\.(?:wasm|js)$/;
+const isOnUse = (url: string) => WEBGPU_RUNTIME.test(url) || HEIC_DECODER.test(url);
+/** What the server alone can show; the app has no page of these names. */
+const SERVER_PAGES = /^\/(?:docs|openapi\.json|metrics|ready|weights|api|v1\.0)(?:[/?]|$)/;
 /** What is fetched when it is used first, and kept from then on. */
 const ON_USE_CACHE = 'offcut-on-use';
 
 const files = __OFFCUT_FILES__;
-const required = files.filter(({ url }) => !WEBGPU_RUNTIME.test(url));
-const onUse = files.filter(({ url }) => WEBGPU_RUNTIME.test(url)).map(({ url }) => url);
+const required = files.filter(({ url }) => !isOnUse(url));
+const onUse = files.filter(({ url }) => isOnUse(url)).map(({ url }) => url);
 
 let device: Device | undefined;
 
 // First of all listeners: no request of the contract may reach the network, least of all one with an image.
 scope.addEventListener('fetch', (event) => {
   const { origin, pathname } = new URL(event.request.url);
-  if (origin !== scope.location.origin || !CONTRACT_PATHS.test(pathname)) return;
+  if (origin !== scope.location.origin) return;
+  const answer = answerOurs(event.request, pathname);
+  if (answer === undefined) return;
   event.stopImmediatePropagation();
-  device ??= openDevice(readWholeForm);
-  event.respondWith(device.app.fetch(event.request));
+  event.respondWith(answer);
 });
+
+function answerOurs(request: Request, pathname: string): Response | Promise<Response> | undefined {
+  // For the server itself, from the worker that syncs with it.
+  if (request.headers.has(TO_SERVER)) return undefined;
+  if (pathname === SHARE_PATH && request.method === 'POST') return takeShare(request);
+  if (!CONTRACT_PATHS.test(pathname)) return answerSaving(pathname);
+  device ??= openDevice({ createApp, readForm: readWholeForm, models: listModels });
+  return device.app.fetch(request);
+}
 
 scope.addEventListener('install', (event) => {
   event.waitUntil(storeWebGpuRuntime().catch(() => undefined));
@@ -42,9 +64,16 @@ scope.addEventListener('activate', (event) => {
   event.waitUntil(Promise.all([scope.clients.claim(), dropOldOnUse()]));
 });
 
-scope.addEventListener('message', ({ data }: ExtendableMessageEvent) => {
+scope.addEventListener('message', ({ data, ports: [port] }: ExtendableMessageEvent) => {
+  const message = data as { type?: unknown } | null;
   // Sent by the page when the user applies the update.
-  if ((data as { type?: unknown } | null)?.type === 'SKIP_WAITING') void scope.skipWaiting();
+  if (message?.type === 'SKIP_WAITING') void scope.skipWaiting();
+  if (message?.type === 'SAVE' && port) announceSaving(data as SavingRequest, port);
+});
+
+scope.addEventListener('sync', (event) => {
+  const sync = event as ExtendableEvent & { readonly tag: string };
+  if (sync.tag === OUTBOX_TAG) sync.waitUntil(syncInBackground());
 });
 
 addPlugins([tellProgress()]);
@@ -53,7 +82,7 @@ registerRoute(
   ({ url }) => onUse.includes(url.pathname),
   ({ request }) => firstFromCache(request),
 );
-registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html')));
+registerRoute(new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [SERVER_PAGES] }));
 
 /** Tells the pages how much of the app is stored, while it is fetched. */
 function tellProgress() {
@@ -102,7 +131,8 @@ function sum(numbers: Iterable<number>): number {
 
 async function storeWebGpuRuntime(): Promise<void> {
   if ((await findAdapter()).kind !== 'hardware') return;
-  await Promise.all(onUse.map((url) => firstFromCache(new Request(url))));
+  const runtime = onUse.filter((url) => WEBGPU_RUNTIME.test(url));
+  await Promise.all(runtime.map((url) => firstFromCache(new Request(url))));
 }
 
 async function firstFromCache(request: Request): Promise<Response> {

@@ -2,14 +2,22 @@ import type { Hono } from 'hono';
 import type * as z from 'zod/mini';
 import { ERROR_STATUS, QueueError, type QueueErrorCode } from '#queue/errors.ts';
 import type { ReadForm } from '#queue/form.ts';
-import type { SubmitOptions } from './offcut.ts';
+import type { SubmitOptions } from './submit-options.ts';
+import { markForServer } from './sync/for-server.ts';
 import { readParsedForm, readWholeForm } from '#queue/read-whole-form.ts';
+import { appOf, type Routes } from '#queue/routes/app-of.ts';
+import { jobRoutes } from '#queue/routes/jobs.ts';
+import { lineRoutes } from '#queue/routes/line.ts';
+import { submitRoutes } from '#queue/routes/submit.ts';
 import {
   deletedWire,
   jobActionWire,
+  orderWire,
+  pauseWire,
   problemWire,
   submitWire,
   type JobActionWire,
+  type ModelWire,
   type SubmitWire,
 } from '#queue/wire.ts';
 
@@ -25,7 +33,13 @@ export class ContractClient {
     this.#app = app;
   }
 
-  submit(file: Blob, name: string, options: SubmitOptions): Promise<SubmitWire> {
+  /** @param forServer the models of the server, when the job is to run there */
+  submit(
+    file: Blob,
+    name: string,
+    { place: _, ...options }: SubmitOptions,
+    forServer?: readonly ModelWire[],
+  ): Promise<SubmitWire> {
     const form = new FormData();
     form.append('images', file, name);
     for (const [option, value] of Object.entries(options)) {
@@ -34,6 +48,7 @@ export class ContractClient {
     }
     const request = requestTo('/queue/submit', { method: 'POST', body: form });
     forms.set(request, form);
+    if (forServer !== undefined) markForServer(request, forServer);
     return this.#ask(request, submitWire);
   }
 
@@ -49,6 +64,19 @@ export class ContractClient {
     await this.#ask(requestTo(`/queue/job/${jobId}`, { method: 'DELETE' }), deletedWire);
   }
 
+  async pause(): Promise<void> {
+    await this.#ask(requestTo('/queue/pause', { method: 'POST' }), pauseWire);
+  }
+
+  async resume(): Promise<void> {
+    await this.#ask(requestTo('/queue/resume', { method: 'POST' }), pauseWire);
+  }
+
+  async order(jobIds: readonly string[]): Promise<void> {
+    const body = JSON.stringify({ job_ids: jobIds });
+    await this.#ask(requestTo('/queue/order', { method: 'POST', body }), orderWire);
+  }
+
   async #ask<T>(request: Request, schema: z.ZodMiniType<T>): Promise<T> {
     const response = await this.#app.fetch(request);
     const answer: unknown = await response.json();
@@ -56,6 +84,9 @@ export class ContractClient {
     return schema.parse(answer);
   }
 }
+
+/** The routes that `ContractClient` asks for; the rest of the contract is the service worker's. */
+export const pageApp: Routes = (host) => appOf(host, [submitRoutes, jobRoutes, lineRoutes]);
 
 function requestTo(path: string, init: RequestInit): Request {
   return new Request(new URL(path, location.href), init);

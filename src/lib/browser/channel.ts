@@ -1,10 +1,16 @@
 import type { Engine, Progress } from './offcut.ts';
+import type { SendProgress, SyncStatus } from './sync/interface.ts';
 
 /** What the leader tells the other tabs, and what a tab that has just opened asks it. */
 export type TabMessage =
   | { readonly kind: 'engine'; readonly engine: Engine }
   | { readonly kind: 'progress'; readonly progress: Progress }
-  | { readonly kind: 'ask' };
+  | { readonly kind: 'ask' }
+  | { readonly kind: 'sync'; readonly status: SyncStatus }
+  | { readonly kind: 'sending'; readonly progress: SendProgress }
+  /** A server was connected, or let go. */
+  | { readonly kind: 'sync-settings' }
+  | { readonly kind: 'sync-now' };
 
 const NAME = 'offcut-tabs';
 

@@ -1,18 +1,21 @@
-import type { Queue } from '#queue/queue.ts';
+import type { ClientQueue } from '#queue/client-queue.ts';
 import type { Change, ListPosition } from '#queue/store.ts';
 import { watchSteps } from '#queue/watching.ts';
-import { toJobWire } from '#queue/wire.ts';
-import type { JobsUpdate, Unsubscribe } from './offcut.ts';
+import type { Device } from './device.ts';
+import type { JobsUpdate } from './offcut.ts';
+import type { Unsubscribe } from './observable.ts';
+import { toDeviceJob } from './sync/place-view.ts';
 
 const PAGE = 100;
 
 type Listener = (update: JobsUpdate) => void;
+type Jobs = Pick<Device, 'queue' | 'client'>;
 
 /** First all jobs, newest first, then every change by anyone on this device. */
-export function observeJobs(queue: Queue, listener: Listener): Unsubscribe {
+export function observeJobs(device: Jobs, listener: Listener): Unsubscribe {
   const stop = new AbortController();
   const { signal } = stop;
-  void follow(queue, listener, signal).catch((cause: unknown) => {
+  void follow(device, listener, signal).catch((cause: unknown) => {
     if (!signal.aborted) console.error('The jobs can no longer be followed', cause);
   });
   return () => {
@@ -20,37 +23,37 @@ export function observeJobs(queue: Queue, listener: Listener): Unsubscribe {
   };
 }
 
-async function follow(queue: Queue, listener: Listener, signal: AbortSignal): Promise<void> {
+async function follow({ queue, client }: Jobs, listener: Listener, signal: AbortSignal): Promise<void> {
   // Before the list: what changes while it is read is told again afterwards.
   let since = await queue.store.head();
-  await tellAll(queue, listener, signal);
+  await tellAll(client, listener, signal);
   for await (const step of watchSteps(queue.store, { signal, idleSeconds: 60 })) {
     void step;
-    since = await tellChanges(queue, since, listener, signal);
+    since = await tellChanges(client, since, listener, signal);
   }
 }
 
 /** At least one call, so that an empty queue is known to be empty. */
-async function tellAll(queue: Queue, listener: Listener, signal: AbortSignal): Promise<void> {
+async function tellAll(client: ClientQueue, listener: Listener, signal: AbortSignal): Promise<void> {
   let after: ListPosition | undefined;
   do {
-    const { jobs, hasMore } = await queue.list({ limit: PAGE, after });
+    const { jobs, hasMore } = await client.list({ limit: PAGE, after });
     if (signal.aborted) return;
-    listener({ changed: jobs.map(toJobWire), removed: [] });
+    listener({ changed: jobs.map(toDeviceJob), removed: [] });
     const last = jobs.at(-1)?.job;
     after = hasMore && last !== undefined ? { createdAt: last.createdAt, id: last.id } : undefined;
   } while (after !== undefined);
 }
 
 async function tellChanges(
-  queue: Queue,
+  client: ClientQueue,
   from: number,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<number> {
   let since = from;
   for (;;) {
-    const changes = await queue.changes(since, PAGE);
+    const changes = await client.changes(since, PAGE);
     if (signal.aborted || changes.length === 0) return since;
     listener(toUpdate(changes));
     since = changes.at(-1)?.sequence ?? since;
@@ -60,7 +63,7 @@ async function tellChanges(
 
 function toUpdate(changes: readonly Change[]): JobsUpdate {
   return {
-    changed: changes.flatMap((change) => (change.kind === 'changed' ? [toJobWire(change.job)] : [])),
+    changed: changes.flatMap((change) => (change.kind === 'changed' ? [toDeviceJob(change.job)] : [])),
     removed: changes.flatMap((change) => (change.kind === 'removed' ? [change.jobId] : [])),
   };
 }

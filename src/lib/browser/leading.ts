@@ -1,21 +1,36 @@
-import { DEFAULT_MODEL } from '#models/registry.ts';
+import { DEFAULT_MODEL } from '#models/default.ts';
 import type { ProcessingItem } from '#queue/job.ts';
 import type { Queue } from '#queue/queue.ts';
 import { Runner, type RunnerEvents } from '#queue/runner.ts';
 import type { TabChannel } from './channel.ts';
 import type { Departures } from './departures.ts';
-import { CONCURRENCY } from './device.ts';
+import { imagesAtATime } from './images-at-a-time.ts';
+import { InGroups } from './in-groups.ts';
 import type { Lead } from './leader.ts';
+import { locateModel } from './locate-model.ts';
 import { MattingClient } from './matting-worker/client.ts';
+import { hasSimd } from './matting-worker/simd.ts';
 import { WORK_STAGES, type RuntimeChoice } from './matting-worker/interface.ts';
-import { locateModel } from './models.ts';
 import type { Engine, Progress } from './offcut.ts';
 import { processWith } from './processor.ts';
+import type { OffcutDatabase } from './store/database.ts';
+import { connectionOf } from './sync/connection.ts';
+import { whenIdle } from './when-idle.ts';
 
 const SWEEP_HOURS = 6;
+/** Between two tellings of progress: most stages are shorter. */
+const PROGRESS_MILLIS = 150;
+
+const UNSUPPORTED: Engine = {
+  state: 'failed',
+  code: 'runtime_unsupported',
+  message:
+    'This browser can run models neither on the graphics card nor by WebAssembly with SIMD, so no backgrounds are removed here. Images that you add wait; results that are here can be viewed, edited and downloaded. Any browser of the last two years does it, and so does an Offcut server.',
+};
 
 export interface LeadingParts {
   readonly queue: Queue;
+  readonly db: OffcutDatabase;
   readonly channel: TabChannel;
   readonly departures: Departures;
   /** Of this tab. */
@@ -41,19 +56,38 @@ export function leadWith(parts: LeadingParts): Lead {
       queue,
       owner,
       process: processWith(client),
-      concurrency: CONCURRENCY,
+      concurrency: imagesAtATime(),
       events: voice.events,
     });
     if (parts.alone) await takeOver(parts);
     const stopSweeping = sweepNowAndThen(queue);
-    runner.start();
-    void warmUp(client, voice);
+    // Images wait rather than fail one by one: nothing is wrong with them.
+    if (hasSimd()) {
+      runner.start();
+      void whenIdle().then(() => (signal.aborted ? undefined : warmUp(client, voice)));
+    } else voice.tellEngine(UNSUPPORTED);
+    void syncIfConnected(parts, signal);
     await aborted(signal);
     stopSweeping();
     await runner.stop('return');
     client.close();
     voice.close();
   };
+}
+
+/** What syncs is loaded when a server is connected: now, or later by any tab. */
+async function syncIfConnected({ db, channel }: LeadingParts, signal: AbortSignal): Promise<void> {
+  const lead = async () => {
+    silence();
+    if (!signal.aborted) await (await import('./sync/lead-sync.ts')).leadSync(db, channel, signal);
+  };
+  const fail = (cause: unknown) => {
+    console.error('Sync could not be started', cause);
+  };
+  const silence = channel.listen(({ kind }) => {
+    if (kind === 'sync-settings') lead().catch(fail);
+  });
+  if ((await connectionOf(db).catch(fail)) !== undefined) await lead().catch(fail);
 }
 
 /** A model that is not installed is told like one that fails to load; its jobs say so as well. */
@@ -108,11 +142,15 @@ function aborted(signal: AbortSignal): Promise<void> {
 class LeaderVoice {
   readonly #channel: TabChannel;
   readonly #progress = new Map<string, Progress>();
+  readonly #toTell: InGroups<Progress>;
   readonly #silence: () => void;
   #engine: Engine = { state: 'starting' };
 
   constructor(channel: TabChannel) {
     this.#channel = channel;
+    this.#toTell = new InGroups(PROGRESS_MILLIS, (progress) => {
+      channel.post({ kind: 'progress', progress });
+    });
     this.#silence = channel.listen(({ kind }) => {
       if (kind !== 'ask') return;
       this.tellEngine(this.#engine);
@@ -125,12 +163,16 @@ class LeaderVoice {
     stage: (item, stage) => {
       this.#tellStage(item, stage);
     },
-    completed: (item) => this.#progress.delete(item.id),
+    completed: (item) => {
+      this.#end(item);
+    },
     failed: (item, failure, retryable, cause) => {
-      this.#progress.delete(item.id);
+      this.#end(item);
       if (retryable) console.warn(`"${item.filename}" failed: ${failure.message}`, cause);
     },
-    lost: (item) => this.#progress.delete(item.id),
+    lost: (item) => {
+      this.#end(item);
+    },
     broken: (cause) => {
       console.error('The queue could not be used; trying again', cause);
     },
@@ -143,12 +185,18 @@ class LeaderVoice {
 
   close(): void {
     this.#silence();
+    this.#toTell.close();
+  }
+
+  #end({ id }: ProcessingItem): void {
+    this.#progress.delete(id);
+    this.#toTell.drop(id);
   }
 
   #tellStage({ id, jobId, index }: ProcessingItem, stage: string): void {
     const at = (WORK_STAGES as readonly string[]).indexOf(stage);
     const progress = { jobId, index, stage, fraction: Math.max(at, 0) / WORK_STAGES.length };
     this.#progress.set(id, progress);
-    this.#channel.post({ kind: 'progress', progress });
+    this.#toTell.put(id, progress);
   }
 }

@@ -3,11 +3,11 @@ import type { ModelSpec } from '#matting/model.ts';
 import { findModel, MODELS, needsConsent } from '#models/registry.ts';
 import { modelSchema } from '#models/schema.ts';
 import { QueueError } from '#queue/errors.ts';
+import { isEmbedded } from './default-model.ts';
 import { downloadWeights } from './download-weights.ts';
 import { sha256Of } from './matting-worker/weights-fault.ts';
-import { isEmbedded } from './models.ts';
-import type { ModelState, Models, OwnModel, Unsubscribe } from './offcut.ts';
-import { Observable } from './observable.ts';
+import type { ModelState, Models, OwnModel } from './offcut.ts';
+import { Observable, type Unsubscribe } from './observable.ts';
 import {
   canKeepWeights,
   countParts,
@@ -23,7 +23,7 @@ const CHANNEL = 'offcut-models';
 const offered = z.object({ models: z.array(z.unknown()) });
 
 /** The models of this device and of its server, for the page. Tabs tell each other what has changed. */
-export class ModelShelf implements Models {
+export class ModelShelf implements Omit<Models, 'look'> {
   readonly #states = new Observable<readonly ModelState[]>([]);
   readonly #channel = new BroadcastChannel(CHANNEL);
   /** Received bytes, of downloads that run in this tab. */

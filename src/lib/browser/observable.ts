@@ -1,4 +1,4 @@
-import type { Unsubscribe } from './offcut.ts';
+export type Unsubscribe = () => void;
 
 /** A value that changes: new listeners hear the present one at once. */
 export class Observable<T> {

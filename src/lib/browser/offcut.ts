@@ -1,20 +1,32 @@
 import type { ModelSpec } from '#matting/model.ts';
-import type { JobOptions } from '#queue/options.ts';
-import type { JobActionWire, JobWire, SubmitWire } from '#queue/wire.ts';
+import type { JobActionWire, SubmitWire } from '#queue/wire.ts';
+import type { ItemEdits, ItemRef } from './edits/item-edits.ts';
+import type { Line } from './line.ts';
+import type { Unsubscribe } from './observable.ts';
+import type { EngineWhy } from './matting-worker/interface.ts';
+import type { SubmitOptions } from './submit-options.ts';
+import type { StorageDesk } from './storage/interface.ts';
+import type { DeviceJob, Sync } from './sync/interface.ts';
+import type { ThumbnailOf } from './thumbnails/thumbnails.ts';
 
 /** Where inference runs on this device, and why there: shown to the user as it is. */
 export type Engine =
-  | { readonly state: 'starting' }
+  /** `again`: it had stopped, and the image that it worked on is tried again. */
+  | { readonly state: 'starting'; readonly again?: boolean }
   /** `reason`: a sentence, such as "This browser offers no WebGPU adapter." */
   | {
       readonly state: 'ready';
       readonly runtime: 'webgpu' | 'wasm';
       readonly threads: number;
       readonly reason: string;
+      readonly why?: EngineWhy;
     }
   /** Another tab leads: it does the work for all of them. */
   | { readonly state: 'elsewhere' }
   | { readonly state: 'failed'; readonly code: string; readonly message: string };
+
+/** Why not, for pages in other languages than the reason's. */
+export type OfflineWhy = 'development' | 'insecure' | 'forbidden' | 'unreachable' | 'incomplete';
 
 /** What works without a network. */
 export type Offline =
@@ -24,14 +36,7 @@ export type Offline =
   /** A newer version waits; `apply` reloads into it. */
   | { readonly state: 'update'; readonly apply: () => void }
   /** `reason`: a sentence that says why the app will not work offline here, and what still works. */
-  | { readonly state: 'unavailable'; readonly reason: string };
-
-/** Options of a submission, and the picture that `background: 'image'` needs. */
-export type SubmitOptions = Partial<JobOptions> & {
-  readonly background_image?: Blob;
-  /** Without one the default model works. */
-  readonly model?: string;
-};
+  | { readonly state: 'unavailable'; readonly reason: string; readonly why?: OfflineWhy };
 
 /** What an image under work is at. */
 export interface Progress {
@@ -43,11 +48,9 @@ export interface Progress {
 }
 
 export interface JobsUpdate {
-  readonly changed: readonly JobWire[];
+  readonly changed: readonly DeviceJob[];
   readonly removed: readonly string[];
 }
-
-export type Unsubscribe = () => void;
 
 /** A model, and where its weights are. */
 export interface ModelState {
@@ -68,7 +71,10 @@ export type OwnModel = Pick<ModelSpec, 'id' | 'inputSize' | 'scale' | 'mean' | '
 
 /** The models that this device knows and keeps. */
 export interface Models {
+  /** None are told before somebody looks. */
   observe(listener: (models: readonly ModelState[]) => void): Unsubscribe;
+  /** From now on those of this device are observed. */
+  look(): Promise<void>;
   /** Asks the server which ones it has. */
   refresh(): Promise<void>;
   /** Goes on where an earlier download stopped; progress is observed. Rejects with the signal's reason when aborted. */
@@ -91,8 +97,8 @@ export interface Offcut {
   /** The image as it came in; `undefined` when its job is gone. */
   input(jobId: string, index: number): Promise<Blob | undefined>;
   result(jobId: string, index: number): Promise<Blob>;
-  /** All finished results of these jobs as one zip, streamed as it is read. */
-  zip(jobIds: readonly string[]): ReadableStream<Uint8Array>;
+  /** These images as one zip, as `exportItem` gives them, streamed as it is read; those that are gone are skipped. */
+  zip(items: readonly ItemRef[], onEach?: () => void): Promise<ReadableStream<Uint8Array>>;
 
   /** First all jobs there are, newest first, then every change, from whichever tab. */
   observeJobs(listener: (update: JobsUpdate) => void): Unsubscribe;
@@ -100,7 +106,16 @@ export interface Offcut {
   observeEngine(listener: (engine: Engine) => void): Unsubscribe;
   observeOffline(listener: (offline: Offline) => void): Unsubscribe;
 
+  /** A small rendering for a card: with its edits, if it has any. Undefined when the picture is gone. */
+  thumbnail(of: ThumbnailOf, signal: AbortSignal): Promise<Blob | undefined>;
+  /** A picture as PNG, for the clipboard. */
+  toPng(picture: Blob): Promise<Blob>;
+
+  readonly line: Line;
   readonly models: Models;
+  readonly edits: ItemEdits;
+  readonly storage: StorageDesk;
+  readonly sync: Sync;
 
   close(): Promise<void>;
 }

@@ -1,7 +1,8 @@
-import { Workbox } from 'workbox-window';
+import type { Workbox } from 'workbox-window';
 import { STORING_CHANNEL, type StoringMessage } from './offline-messages.ts';
-import type { Offline, Unsubscribe } from './offcut.ts';
-import { Observable } from './observable.ts';
+import type { Offline, OfflineWhy } from './offcut.ts';
+import { Observable, type Unsubscribe } from './observable.ts';
+import { whenIdle } from './when-idle.ts';
 
 const SCRIPT = '/service-worker.js';
 const UPDATE_CHECK_HOURS = 1;
@@ -35,19 +36,24 @@ export class OfflineReadiness {
   async #start(): Promise<void> {
     const why = whyNot();
     if (why !== undefined) {
-      this.#unavailable(why);
+      this.#unavailable(...why);
       return;
     }
-    const workbox = new Workbox(SCRIPT);
-    this.#followStoring(workbox);
-    this.#followUpdates(workbox);
+    // The app is stored by a second core, if there is one, and over the same line: the page comes first.
+    await whenIdle();
+    if (this.#closed.signal.aborted) return;
     try {
+      const { Workbox } = await import('workbox-window');
+      const workbox = new Workbox(SCRIPT);
+      this.#followStoring(workbox);
+      this.#followUpdates(workbox);
       await workbox.register({ immediate: true });
       this.#lookForUpdates(workbox);
     } catch (cause) {
       // With the server out of reach this page itself came out of the cache.
       if ((await navigator.serviceWorker.getRegistration())?.active) return;
       this.#unavailable(
+        'unreachable',
         `The app could not be stored (${messageOf(cause)}). It works while this page is open.`,
       );
     }
@@ -66,6 +72,7 @@ export class OfflineReadiness {
       // A failed update leaves the version that works.
       if (!this.#isStoring()) return;
       this.#unavailable(
+        'incomplete',
         'The app could not be stored whole: the connection broke, or there is no room left. It works while this page is open; reload it to try again.',
       );
     });
@@ -111,17 +118,24 @@ export class OfflineReadiness {
     });
   }
 
-  #unavailable(reason: string): void {
-    this.#state.set({ state: 'unavailable', reason });
+  #unavailable(why: OfflineWhy, reason: string): void {
+    this.#state.set({ state: 'unavailable', why, reason });
   }
 }
 
-function whyNot(): string | undefined {
-  if (import.meta.env.DEV) return 'The development server does not work offline; build the app for that.';
+function whyNot(): [OfflineWhy, string] | undefined {
+  if (import.meta.env.DEV)
+    return ['development', 'The development server does not work offline; build the app for that.'];
   if (!isSecureContext)
-    return 'Browsers store an app only from HTTPS or this machine. It works while this page is open.';
+    return [
+      'insecure',
+      'Browsers store an app only from HTTPS or this machine. It works while this page is open.',
+    ];
   if (!('serviceWorker' in navigator)) {
-    return 'This browser window does not allow apps to be stored (a private window?). It works while this page is open.';
+    return [
+      'forbidden',
+      'This browser window does not allow apps to be stored (a private window?). It works while this page is open.',
+    ];
   }
   return undefined;
 }

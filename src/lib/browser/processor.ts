@@ -1,7 +1,7 @@
 import { readOptions } from '#matting/options.ts';
 import type { Processor } from '#queue/runner.ts';
+import { locateModel } from './locate-model.ts';
 import type { MattingClient } from './matting-worker/client.ts';
-import { locateModel } from './models.ts';
 
 /** The runner's images, worked on by the matting worker. */
 export function processWith(client: MattingClient): Processor {

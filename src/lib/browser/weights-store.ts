@@ -20,10 +20,16 @@ export function canKeepWeights(): boolean {
   return 'caches' in globalThis;
 }
 
+/** Some private windows have Cache Storage and refuse to open it. */
+async function openIfAllowed(): Promise<Cache | undefined> {
+  if (!canKeepWeights()) return undefined;
+  return caches.open(CACHE).catch(() => undefined);
+}
+
 /** Models whose weights are here whole. */
 export async function keptModels(): Promise<ModelSpec[]> {
-  if (!canKeepWeights()) return [];
-  const cache = await caches.open(CACHE);
+  const cache = await openIfAllowed();
+  if (cache === undefined) return [];
   const keys = (await cache.keys()).filter(({ url }) => url.endsWith('/model.json'));
   const found = await Promise.all(keys.map(async (key) => describedBy(await cache.match(key))));
   return found.filter((model) => model !== undefined);
@@ -46,8 +52,8 @@ export async function readKept(model: ModelSpec): Promise<Blob> {
 
 /** How many whole parts of a download are here. */
 export async function countParts(model: ModelSpec): Promise<number> {
-  if (!canKeepWeights()) return 0;
-  const cache = await caches.open(CACHE);
+  const cache = await openIfAllowed();
+  if (cache === undefined) return 0;
   let parts = 0;
   while ((await cache.match(partKey(model, parts))) !== undefined) parts += 1;
   return parts;

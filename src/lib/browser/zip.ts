@@ -1,24 +1,40 @@
 import { downloadZip } from 'client-zip';
-import { resultName, uniqueNames } from '#queue/filename.ts';
-import { resultKey, type Queue } from '#queue/queue.ts';
+import { QueueError } from '#queue/errors.ts';
+import { uniqueNames } from '#queue/filename.ts';
+import type { ItemEdits, ItemRef } from './edits/item-edits.ts';
 
-/** All finished results of these jobs as one zip. Each is read when the zip gets to it; jobs that are gone are skipped. */
-export function zipResults(queue: Queue, jobIds: readonly string[]): ReadableStream<Uint8Array> {
-  const { body } = downloadZip(entries(queue, jobIds));
+/**
+ * Images as one zip, with their edits. Each is read (or rendered) when the zip gets to it, so one at a time is in memory;
+ * those that are gone by then are skipped. `onEach` is called as each one is begun.
+ */
+export function zipItems(
+  edits: Pick<ItemEdits, 'exportItem'>,
+  items: readonly ItemRef[],
+  onEach?: () => void,
+): ReadableStream<Uint8Array> {
+  const { body } = downloadZip(entries(edits, items, onEach));
   if (body === null) throw new Error('A zip without a body.');
   return body;
 }
 
-async function* entries(queue: Queue, jobIds: readonly string[]) {
+async function* entries(
+  edits: Pick<ItemEdits, 'exportItem'>,
+  items: readonly ItemRef[],
+  onEach?: () => void,
+) {
   const unique = uniqueNames();
-  for (const jobId of jobIds) {
-    const stored = await queue.store.get(jobId);
-    for (const item of stored?.items ?? []) {
-      if (item.state !== 'completed') continue;
-      const input = await queue.blobs.get(resultKey(item));
-      if (input === undefined) continue;
-      const name = unique(resultName(item.filename, item.result.mediaType));
-      yield { name, input, size: input.size, lastModified: new Date(stored?.job.completedAt ?? Date.now()) };
-    }
+  for (const [at, item] of items.entries()) {
+    onEach?.();
+    const file = await edits.exportItem(item, { number: at + 1 }).catch(undefinedWhenGone);
+    if (file === undefined) continue;
+    const { blob, name } = file;
+    yield { name: unique(name), input: blob, size: blob.size, lastModified: new Date() };
   }
+}
+
+const GONE: readonly string[] = ['job_not_found', 'item_not_found', 'result_not_found', 'result_not_ready'];
+
+function undefinedWhenGone(cause: unknown): undefined {
+  if (cause instanceof QueueError && GONE.includes(cause.code)) return undefined;
+  throw cause;
 }

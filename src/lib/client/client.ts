@@ -11,6 +11,7 @@ export interface ClientOptions extends ClientSettings {
 
 const WATCHING: WatchSettings = { pollSeconds: 1, patience: 30, silentSeconds: 45 };
 const ACTION = { job_id: 'string', message: 'string' } as const;
+const PAUSE = { paused: 'boolean' } as const;
 
 /**
  * A client for browsers, workers, service workers and Node.
@@ -62,6 +63,18 @@ export function createClient(options: ClientOptions = {}): OffcutClient {
       return http.json(`/queue/jobs${search && `?${search}`}`, { jobs: 'object' }, get({ signal }));
     },
     stats: (rest) => http.json('/queue/stats', { stats: 'object', worker: 'object' }, get(rest)),
+    pause: (rest) => http.json('/queue/pause', PAUSE, post(rest)),
+    resume: (rest) => http.json('/queue/resume', PAUSE, post(rest)),
+    order: (ids, rest) =>
+      http.json(
+        '/queue/order',
+        { job_ids: 'object' },
+        {
+          ...post(rest),
+          body: JSON.stringify({ job_ids: ids }),
+          headers: { 'content-type': 'application/json' },
+        },
+      ),
     models: (rest) => http.json('/models', { default: 'string', models: 'object' }, get(rest)),
     health: (rest) => http.json('/health', { status: 'string', version: 'string' }, get(rest)),
     removeBackground: async (image, rest = {}) =>

@@ -21,17 +21,24 @@ export class OffcutError extends Error {
   readonly status: number;
   /** The whole problem document (RFC 9457), with what the server added to it; undefined when it sent none. */
   readonly problem: ProblemWire | undefined;
+  /** After so many seconds it may be worth another try, says the server (`Retry-After`). */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: OffcutErrorCode,
     status: number,
     detail: string,
-    { problem, cause }: { problem?: ProblemWire | undefined; cause?: unknown } = {},
+    about: {
+      problem?: ProblemWire | undefined;
+      cause?: unknown;
+      retryAfterSeconds?: number | undefined;
+    } = {},
   ) {
-    super(detail, { cause });
+    super(detail, { cause: about.cause });
     this.code = code;
     this.status = status;
-    this.problem = problem;
+    this.problem = about.problem;
+    this.retryAfterSeconds = about.retryAfterSeconds;
   }
 
   get detail(): string {

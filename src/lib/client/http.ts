@@ -6,12 +6,14 @@ export interface ClientSettings {
   readonly baseUrl?: string | undefined;
   /** Instead of the global one. */
   readonly fetch?: ((input: string, init?: RequestInit) => Promise<Response>) | undefined;
+  /** For a server that wants one: `offcut_…`. Keep it out of pages that strangers can read. */
+  readonly apiKey?: string | undefined;
   /** Sent with every request, such as what a reverse proxy asks for. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Which fields of an answer are looked at, and their `typeof`: enough to tell our server from another. */
-export type Shape = Readonly<Record<string, 'string' | 'number' | 'object'>>;
+export type Shape = Readonly<Record<string, 'string' | 'number' | 'object' | 'boolean'>>;
 
 export interface Http {
   /**
@@ -23,7 +25,8 @@ export interface Http {
   json<T>(path: string, shape: Shape, init?: RequestInit): Promise<T>;
 }
 
-export function createHttp({ baseUrl = '', fetch: given, headers = {} }: ClientSettings): Http {
+export function createHttp({ baseUrl = '', fetch: given, apiKey, headers: further }: ClientSettings): Http {
+  const headers = { ...(apiKey !== undefined && { authorization: `Bearer ${apiKey}` }), ...further };
   const base = baseUrl.replace(/\/+$/, '');
   // Looked up at each call: `fetch` may be replaced later, and must not be called as our method.
   const send = given ?? ((url: string, init?: RequestInit) => fetch(url, init));
@@ -72,16 +75,19 @@ export function hasShape(value: unknown, shape: Shape): boolean {
 
 async function refusal(response: Response): Promise<OffcutError> {
   const { status, statusText } = response;
+  const retryAfter = response.headers.get('retry-after') ?? '';
+  const retryAfterSeconds = /^\d{1,9}$/.test(retryAfter) ? Number(retryAfter) : undefined;
   const answer: unknown = await response.json().catch(() => undefined);
   if (!hasShape(answer, { code: 'string', detail: 'string' })) {
     return new OffcutError(
       'answer_invalid',
       status,
       `The server answered ${`${status} ${statusText}`.trim()}.`,
+      { retryAfterSeconds },
     );
   }
   const problem = answer as ProblemWire;
-  return new OffcutError(problem.code, status, problem.detail, { problem });
+  return new OffcutError(problem.code, status, problem.detail, { problem, retryAfterSeconds });
 }
 
 /** `fetch` says only that it failed; in Node its cause says why. */

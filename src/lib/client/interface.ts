@@ -9,6 +9,8 @@ import type {
   JobWire,
   ListOptions,
   ModelsWire,
+  OrderWire,
+  PauseWire,
   ResultFile,
   StatsWire,
   SubmitOptions,
@@ -60,6 +62,22 @@ export interface OffcutClient {
   list(options?: ListOptions): Promise<JobListWire>;
 
   stats(options?: Cancellable): Promise<StatsWire>;
+
+  /**
+   * Nothing that waits is begun before `resume`, not after a restart either; this concerns everybody's jobs.
+   * @throws OffcutError `operator_only` with a key that is no operator's
+   */
+  pause(options?: Cancellable): Promise<PauseWire>;
+
+  /** @throws OffcutError `operator_only` with a key that is no operator's */
+  resume(options?: Cancellable): Promise<PauseWire>;
+
+  /**
+   * Has these jobs take their turns in this order; all others keep theirs. Ids of no job are left out of the answer.
+   * @throws OffcutError `order_invalid` for none, too many, or the same one twice
+   */
+  order(ids: readonly string[], options?: Cancellable): Promise<OrderWire>;
+
   models(options?: Cancellable): Promise<ModelsWire>;
   health(options?: Cancellable): Promise<HealthWire>;
 

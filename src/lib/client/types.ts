@@ -11,6 +11,8 @@ export type {
   JobWire,
   ModelsWire,
   ModelWire,
+  OrderWire,
+  PauseWire,
   ProblemWire,
   ResultWire,
   StatsWire,
@@ -36,6 +38,10 @@ export type SubmitOptions = CutoutOptions &
   Cancellable & {
     /** 0 to 9; higher goes first. */
     readonly priority?: number | undefined;
+    /** Called by the server when the job is over. */
+    readonly webhook_url?: string | undefined;
+    /** Ids of finished uploads (docs/api.md, Large files) with commas between them: images behind the others. */
+    readonly uploads?: string | undefined;
     /** The same key with the same images answers the first job, so that a submission may be repeated. */
     readonly idempotencyKey?: string | undefined;
   };

@@ -1,13 +1,22 @@
 import { proxy, wrap, type Remote } from 'comlink';
 import { MattingError, throwIfAborted } from '#matting/errors.ts';
+import { oneAtATime } from '#matting/one-at-a-time.ts';
 import type { CutoutOptions } from '#matting/options.ts';
 import type { Cutout } from '#matting/pipeline.ts';
-import type { EngineReport, MattingWorker, ModelAtUrl, RuntimeChoice, WorkStage } from './interface.ts';
+import type {
+  EngineReport,
+  MatteTask,
+  MattingWorker,
+  ModelAtUrl,
+  RuntimeChoice,
+  WorkStage,
+} from './interface.ts';
 import { carryErrorsWhole } from './transfer.ts';
 import { Watchdog } from './watchdog.ts';
 
 export type EngineState =
-  | { readonly state: 'starting' }
+  /** `again`: the worker before it was lost. */
+  | { readonly state: 'starting'; readonly again?: boolean }
   | ({ readonly state: 'ready' } & EngineReport)
   | { readonly state: 'failed'; readonly code: string; readonly message: string };
 
@@ -38,18 +47,27 @@ interface Running {
   readonly opened: Promise<void>;
   readonly giveUp: (cause: Error) => void;
   runtime: EngineReport['runtime'] | undefined;
+  /** Images that it works on. */
+  inHand: number;
+  /** Why it was given up, with several images in hand. */
+  lostTogether: LostTogether | undefined;
 }
 
 /**
  * The page's side of the matting worker: starts one when there is work, and replaces it when it dies, hangs or its
- * runtime breaks. A runtime that broke on WebGPU is replaced by one on WebAssembly.
+ * runtime breaks. A runtime that broke on WebGPU is replaced by one on WebAssembly. When several images were in hand,
+ * one of them may be at fault and the others are not: each is tried again alone, and only one that is lost alone fails.
  */
 export class MattingClient {
   readonly #settings: MattingClientSettings;
   readonly #stages = new Map<number, MatteControl['onStage']>();
   #choice: RuntimeChoice;
   #running: Running | undefined;
+  readonly #alone = oneAtATime();
+  /** Settles when those that were lost together have been tried alone. */
+  #cleared: Promise<unknown> = Promise.resolve();
   #lastTask = 0;
+  #closed = false;
 
   constructor(settings: MattingClientSettings) {
     carryErrorsWhole();
@@ -72,16 +90,36 @@ export class MattingClient {
     { signal, onStage }: MatteControl,
   ): Promise<Cutout> {
     throwIfAborted(signal);
+    await this.#cleared;
+    const attempt = () => this.#attempt({ input, options, model }, { signal, onStage });
+    try {
+      return await attempt();
+    } catch (cause) {
+      if (!(cause instanceof LostTogether)) throw cause;
+      if (this.#closed) throw cause.why;
+      const again = this.#alone(attempt);
+      this.#cleared = again.catch(() => undefined);
+      return again;
+    }
+  }
+
+  #attempt(
+    { input, options, model }: Omit<MatteTask, 'id'>,
+    { signal, onStage }: MatteControl,
+  ): Promise<Cutout> {
+    throwIfAborted(signal);
     return this.#call(async (running) => {
       const id = ++this.#lastTask;
       const abort = () => void running.remote.abort(id);
       this.#stages.set(id, onStage);
       signal.addEventListener('abort', abort);
+      running.inHand += 1;
       try {
-        await this.#load(running, model);
+        if (running.runtime === undefined) await this.#load(running, model);
         throwIfAborted(signal);
         return await running.remote.matte({ id, input, options, model });
       } finally {
+        running.inHand -= 1;
         signal.removeEventListener('abort', abort);
         this.#stages.delete(id);
       }
@@ -89,6 +127,7 @@ export class MattingClient {
   }
 
   close(): void {
+    this.#closed = true;
     this.#running?.giveUp(new WorkerLost('The page was closed while it worked on this image.'));
   }
 
@@ -109,7 +148,7 @@ export class MattingClient {
       return await Promise.race([work(running), running.lost]);
     } catch (cause) {
       this.#judge(running, cause);
-      throw cause;
+      throw running.lostTogether ?? cause;
     } finally {
       running.watchdog.end();
     }
@@ -129,7 +168,11 @@ export class MattingClient {
     const worker = this.#settings.startWorker();
     const remote = wrap<MattingWorker>(worker);
     const { promise: lost, reject } = Promise.withResolvers<never>();
+    let given = false;
     const giveUp = (cause: Error) => {
+      if (given) return;
+      given = true;
+      if (running.inHand > 1) running.lostTogether = new LostTogether(cause);
       reject(cause);
       this.#retire(running, cause);
     };
@@ -151,7 +194,17 @@ export class MattingClient {
     worker.addEventListener('messageerror', () => {
       giveUp(new WorkerLost('A message of the worker could not be read.'));
     });
-    const running: Running = { worker, remote, watchdog, lost, opened, giveUp, runtime: undefined };
+    const running: Running = {
+      worker,
+      remote,
+      watchdog,
+      lost,
+      opened,
+      giveUp,
+      runtime: undefined,
+      inHand: 0,
+      lostTogether: undefined,
+    };
     return running;
   }
 
@@ -171,8 +224,13 @@ export class MattingClient {
     running.watchdog.stop();
     running.worker.terminate();
     if (this.#running === running) this.#running = undefined;
+    if (!this.#closed) this.#settings.onEngine({ state: 'starting', again: true });
     if (running.runtime === 'webgpu') {
-      this.#choice = { prefer: 'wasm', because: `WebGPU stopped working here (${cause.message})` };
+      this.#choice = {
+        prefer: 'wasm',
+        because: `WebGPU stopped working here (${cause.message})`,
+        why: 'gpu-failed',
+      };
     }
   }
 }
@@ -185,5 +243,15 @@ export class WorkerLost extends Error {
 
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
+  }
+}
+
+/** Several images were in hand when the worker was lost: any of them may be at fault. */
+class LostTogether extends Error {
+  readonly why: Error;
+
+  constructor(why: Error) {
+    super(why.message, { cause: why });
+    this.why = why;
   }
 }

@@ -8,14 +8,13 @@ import {
 import { MattingError, throwIfAborted, toMattingError, type MattingWarning } from '#matting/errors.ts';
 import type { PixelImage } from '#matting/image.ts';
 import { sniff, type RasterFormat } from '#matting/sniff.ts';
+import { DECODABLE } from '../images/decodable.ts';
+import { openHeic } from '../images/heic.ts';
 import { encodePixels } from './codec/encode.ts';
 import { isOpaque } from './codec/opaque.ts';
 import { readPixels } from './codec/pixels.ts';
 import { repair } from './codec/repair.ts';
-import { macrotask } from './macrotask.ts';
-
-/** What Chromium, Firefox and Safari all decode. */
-const DECODABLE = ['jpeg', 'png', 'webp', 'gif', 'bmp', 'avif'] as const satisfies readonly RasterFormat[];
+import { macrotask } from '../macrotask.ts';
 
 /** `ImageCodec` by the browser's own decoders and encoders. For a worker: it needs OffscreenCanvas and no page. */
 export function createBrowserCodec(): ImageCodec {
@@ -38,7 +37,7 @@ async function decode(blob: Blob, { maxPixels }: DecodeLimits, signal: AbortSign
   }
 }
 
-async function openLeniently(bytes: Uint8Array, format: RasterFormat) {
+async function openLeniently(bytes: Uint8Array<ArrayBuffer>, format: RasterFormat) {
   try {
     return { bitmap: await openBitmap(bytes, format), repaired: false };
   } catch (strict) {
@@ -53,9 +52,10 @@ async function openLeniently(bytes: Uint8Array, format: RasterFormat) {
 }
 
 /** Upright, in sRGB, straight alpha: the browser applies EXIF orientation and the embedded profile. */
-function openBitmap(bytes: Uint8Array, format: RasterFormat): Promise<ImageBitmap> {
-  const blob = new Blob([bytes as Uint8Array<ArrayBuffer>], { type: `image/${format}` });
-  return createImageBitmap(blob, { imageOrientation: 'from-image', premultiplyAlpha: 'none' });
+async function openBitmap(bytes: Uint8Array<ArrayBuffer>, format: RasterFormat): Promise<ImageBitmap> {
+  const options = { imageOrientation: 'from-image', premultiplyAlpha: 'none' } as const;
+  if (format === 'heic') return openHeic(bytes, options);
+  return createImageBitmap(new Blob([bytes], { type: `image/${format}` }), options);
 }
 
 function undecodable(cause: unknown, format: RasterFormat): MattingError {

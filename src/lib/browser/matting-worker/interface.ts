@@ -1,6 +1,7 @@
 import type { ModelSpec } from '#matting/model.ts';
 import type { CutoutOptions } from '#matting/options.ts';
-import { STAGES, type Cutout } from '#matting/pipeline.ts';
+import type { Cutout } from '#matting/pipeline.ts';
+import { STAGES } from '#matting/stages.ts';
 
 /*
  * What the page and the matting worker say to each other. The page imports this file and never the worker's source.
@@ -8,12 +9,16 @@ import { STAGES, type Cutout } from '#matting/pipeline.ts';
 
 export type RuntimeKind = 'webgpu' | 'wasm';
 
-/** Where inference runs in this worker. `reason`: a sentence for the user. */
+/** Why inference runs where it does, for pages in other languages than the reason's. */
+export type EngineWhy = 'gpu' | 'no-gpu' | 'software-gpu' | 'gpu-failed' | 'gpu-off';
+
+/** Where inference runs in this worker. `reason`: a sentence for the user, in English. */
 export interface EngineReport {
   readonly runtime: RuntimeKind;
   /** CPU threads; on WebGPU those of the operators that it leaves to the CPU. */
   readonly threads: number;
   readonly reason: string;
+  readonly why?: EngineWhy;
 }
 
 export interface RuntimeChoice {
@@ -21,6 +26,8 @@ export interface RuntimeChoice {
   readonly prefer: RuntimeKind | 'auto';
   /** Why it is forced: begins the engine's reason. */
   readonly because?: string | undefined;
+  /** The same as a code; without one it was a setting. */
+  readonly why?: EngineWhy;
 }
 
 /** Stands for an address where the weights are in this device's own store. */

@@ -1,7 +1,10 @@
 import { expose } from 'comlink';
 import { throwIfAborted } from '#matting/errors.ts';
+import { oneAtATime } from '#matting/one-at-a-time.ts';
 import { createMatting, type Cutout, type Matting } from '#matting/pipeline.ts';
+import { PixelBudget, pixelsOf } from '#matting/pixel-budget.ts';
 import type { InferenceSession } from '#matting/runtime.ts';
+import { DECODABLE } from '../images/decodable.ts';
 import { createBrowserCodec } from './codec.ts';
 import type {
   EngineReport,
@@ -11,8 +14,10 @@ import type {
   RuntimeChoice,
   WorkerListener,
 } from './interface.ts';
-import { limitsHere } from './limits.ts';
-import { createWebRuntime, type WebRuntime } from './runtime.ts';
+import { limitsHere, pixelsInHandHere } from './limits.ts';
+import { ModelTurns } from './model-turns.ts';
+import { createRemoteRuntime } from './network-client.ts';
+import type { WebRuntime } from './runtime.ts';
 import { carryErrorsWhole } from './transfer.ts';
 import { fetchWeights } from './weights.ts';
 
@@ -22,36 +27,50 @@ interface Loaded {
   readonly report: EngineReport;
 }
 
-/** One model at a time is held: two of the larger ones would not fit on a phone. */
+/**
+ * Images overlap: while one is inferred, in a worker of its own, the next is decoded here and the one before encoded.
+ * One model at a time is held: two of the larger ones would not fit on a phone.
+ */
 class Service implements MattingWorker {
   readonly #codec = createBrowserCodec();
+  readonly #turns = new ModelTurns();
+  readonly #budget = new PixelBudget(pixelsInHandHere());
+  readonly #exclusively = oneAtATime();
   readonly #tasks = new Map<number, AbortController>();
   #runtime: WebRuntime | undefined;
   #listener: WorkerListener | undefined;
   #loading: { sha256: string; loaded: Promise<Loaded> } | undefined;
 
   async open(choice: RuntimeChoice, listener: WorkerListener): Promise<void> {
-    this.#runtime = createWebRuntime(choice);
+    this.#runtime = createRemoteRuntime(choice);
     this.#listener = listener;
   }
 
   async load(model: ModelAtUrl): Promise<EngineReport> {
-    return (await this.#loadOnce(model)).report;
+    return this.#turns.take(model.spec.sha256, async () => (await this.#loadOnce(model)).report);
   }
 
-  async matte({ id, input, options, model }: MatteTask): Promise<Cutout> {
+  async matte(task: MatteTask): Promise<Cutout> {
+    const { id, input, model } = task;
     const abort = new AbortController();
-    const { signal } = abort;
     this.#tasks.set(id, abort);
     try {
-      this.#listener?.stage(id, 'load');
-      const { matting } = await this.#loadOnce(model);
-      throwIfAborted(signal);
-      const onStage = (stage: Parameters<WorkerListener['stage']>[1]) => this.#listener?.stage(id, stage);
-      return await matting.matte(input, options, { signal, onStage });
+      const pixels = await pixelsOf(input, DECODABLE);
+      return await this.#turns.take(model.spec.sha256, () =>
+        this.#budget.hold(pixels, () => this.#matte(task, abort.signal)),
+      );
     } finally {
       this.#tasks.delete(id);
     }
+  }
+
+  async #matte({ id, input, options, model }: MatteTask, signal: AbortSignal): Promise<Cutout> {
+    throwIfAborted(signal);
+    this.#listener?.stage(id, 'load');
+    const { matting } = await this.#loadOnce(model);
+    throwIfAborted(signal);
+    const onStage = (stage: Parameters<WorkerListener['stage']>[1]) => this.#listener?.stage(id, stage);
+    return matting.matte(input, options, { signal, onStage }, this.#exclusively);
   }
 
   async abort(taskId: number): Promise<void> {

@@ -3,8 +3,8 @@ import { MattingError, throwIfAborted, toMattingError } from '#matting/errors.ts
 import type { ModelSpec } from '#matting/model.ts';
 import type { InferenceRuntime, InferenceSession, Tensor } from '#matting/runtime.ts';
 import { findAdapter } from './adapter.ts';
-import type { EngineReport, RuntimeChoice, RuntimeKind } from './interface.ts';
-import { macrotask } from './macrotask.ts';
+import type { EngineReport, EngineWhy, RuntimeChoice, RuntimeKind } from './interface.ts';
+import { macrotask } from '../macrotask.ts';
 
 /** More threads than this gain nothing for images of one at a time, and heat phones. */
 const MAX_THREADS = 4;
@@ -27,11 +27,12 @@ export function createWebRuntime(choice: RuntimeChoice): WebRuntime {
     if (plan.kind === 'webgpu') {
       try {
         const session = await openProven(model, weights, signal);
-        report = { runtime: 'webgpu', threads: 1, reason: plan.reason };
+        report = { runtime: 'webgpu', threads: 1, reason: plan.reason, why: plan.why };
         return session;
       } catch (cause) {
         throwIfAborted(signal);
         plan.reason = `WebGPU failed on this device (${messageOf(cause)}).`;
+        plan.why = 'gpu-failed';
       }
     }
     const threads = threadsHere();
@@ -40,6 +41,7 @@ export function createWebRuntime(choice: RuntimeChoice): WebRuntime {
       runtime: 'wasm',
       threads,
       reason: `${plan.reason} Using WebAssembly on ${threadsText(threads)}.`,
+      why: plan.why,
     };
     return session;
   }
@@ -55,17 +57,24 @@ export function createWebRuntime(choice: RuntimeChoice): WebRuntime {
   };
 }
 
+interface Plan {
+  readonly kind: RuntimeKind;
+  reason: string;
+  why: EngineWhy;
+}
+
 /** `reason` of wasm is the first half of a sentence pair; that of webgpu is whole. */
-async function choose({ prefer, because }: RuntimeChoice): Promise<{ kind: RuntimeKind; reason: string }> {
-  if (prefer === 'wasm') return { kind: 'wasm', reason: because ?? 'WebGPU is switched off.' };
+async function choose({ prefer, because, why = 'gpu-off' }: RuntimeChoice): Promise<Plan> {
+  if (prefer === 'wasm') return { kind: 'wasm', why, reason: because ?? 'WebGPU is switched off.' };
   const found = await findAdapter();
-  if (found.kind === 'none') return { kind: 'wasm', reason: found.why };
+  if (found.kind === 'none') return { kind: 'wasm', why: 'no-gpu', reason: found.why };
   const forced = prefer === 'webgpu';
   if (found.kind === 'software' && !forced) {
-    return { kind: 'wasm', reason: `WebGPU is only emulated in software here (${found.name}).` };
+    const reason = `WebGPU is only emulated in software here (${found.name}).`;
+    return { kind: 'wasm', why: 'software-gpu', reason };
   }
-  const why = forced ? (because ?? 'it was asked for') : 'the fastest that this device has';
-  return { kind: 'webgpu', reason: `Using WebGPU on ${found.name}: ${why}.` };
+  const cause = forced ? (because ?? 'it was asked for') : 'the fastest that this device has';
+  return { kind: 'webgpu', why: 'gpu', reason: `Using WebGPU on ${found.name}: ${cause}.` };
 }
 
 function threadsHere(): number {
@@ -118,6 +127,8 @@ async function open(
     const session = await ort.InferenceSession.create(weights, {
       executionProviders: [kind],
       graphOptimizationLevel: 'all',
+      // Threads that wait leave their core to the codecs.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
     });
     return adapt(ort, model, session);
   } catch (cause) {

@@ -2,6 +2,7 @@ import Dexie from 'dexie';
 import { blobPath, type BlobKey, type BlobStore } from '#queue/blobs.ts';
 import { boundedChunks, requireSize } from '#queue/bounded.ts';
 import type { OffcutDatabase } from './database.ts';
+import { GroupCommit } from './group-commit.ts';
 import { asRefusal } from './refusal.ts';
 
 /** Bytes that are to be kept: as they are when they are a blob already, else read to the end. */
@@ -23,10 +24,12 @@ async function wholeBlob(
 export class DexieBlobs implements BlobStore {
   readonly #db: OffcutDatabase;
   readonly #now: () => number;
+  readonly #puts: GroupCommit;
 
   constructor(db: OffcutDatabase, now: () => number = Date.now) {
     this.#db = db;
     this.#now = now;
+    this.#puts = new GroupCommit((work) => db.transaction('rw', db.blobs, work));
   }
 
   async put(
@@ -37,12 +40,8 @@ export class DexieBlobs implements BlobStore {
     try {
       const blob = await wholeBlob(body, options);
       options.signal?.throwIfAborted();
-      await this.#db.blobs.put({
-        path: blobPath(key),
-        jobId: key.jobId,
-        writtenAt: this.#now(),
-        blob,
-      });
+      const record = { path: blobPath(key), jobId: key.jobId, writtenAt: this.#now(), blob };
+      await this.#puts.write(() => this.#db.blobs.put(record));
       return { bytes: blob.size };
     } catch (cause) {
       throw asRefusal(cause);

@@ -1,35 +1,37 @@
 import type { Engine } from '../../browser/offcut.ts';
+import { spoken, t } from '../i18n/text.ts';
+import { failureWords } from '../state/words.ts';
 
 export interface BadgeWords {
   readonly title: string;
-  /** Continues the title where there is room. */
-  readonly more?: string;
+  /** The title where there is little room; without one it is the same. */
+  readonly short?: string;
   readonly detail: string;
 }
-
-const RUNTIMES = { webgpu: 'WebGPU', wasm: 'WebAssembly' } as const;
 
 export function engineWords(engine: Engine): BadgeWords {
   switch (engine.state) {
     case 'starting':
       return {
-        title: 'Starting',
-        more: ' the engine',
-        detail: 'The model is being loaded. Images wait in the queue until it is there.',
+        title: t('badges.engine.starting'),
+        short: t('badges.engine.starting.short'),
+        detail: t('badges.engine.starting.detail'),
       };
     case 'ready':
-      return { ...runtimeWords(engine), detail: engine.reason };
+      return { ...runtimeWords(engine), detail: reasonWords(engine) };
     case 'elsewhere':
-      return {
-        title: 'Works in another tab',
-        detail: 'Another tab of Offcut does the work for all of them. If it is closed, this one takes over.',
-      };
+      return { title: t('badges.engine.elsewhere'), detail: t('badges.engine.elsewhere.detail') };
     case 'failed':
-      return { title: 'Engine failed', detail: engine.message };
+      return { title: t('badges.engine.failed'), detail: failureWords(engine) };
   }
 }
 
+/** In English the reason as it was given, which names the adapter. */
+function reasonWords({ reason, why }: Extract<Engine, { state: 'ready' }>): string {
+  return spoken().language === 'en' || why === undefined ? reason : t(`badges.engine.why.${why}`);
+}
+
 function runtimeWords({ runtime, threads }: Extract<Engine, { state: 'ready' }>) {
-  if (runtime === 'webgpu') return { title: RUNTIMES.webgpu };
-  return { title: RUNTIMES.wasm, more: threads === 1 ? ', 1 thread' : `, ${String(threads)} threads` };
+  if (runtime === 'webgpu') return { title: 'WebGPU' };
+  return { title: t('badges.engine.wasm', { count: threads }), short: 'WebAssembly' };
 }

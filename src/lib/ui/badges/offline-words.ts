@@ -1,26 +1,24 @@
 import type { Offline } from '../../browser/offcut.ts';
+import { percentText } from '../i18n/format.ts';
+import { spoken, t } from '../i18n/text.ts';
 import type { BadgeWords } from './engine-words.ts';
 
 export function offlineWords(offline: Offline): BadgeWords {
   switch (offline.state) {
     case 'storing':
       return {
-        title: `Storing ${String(Math.round(offline.fraction * 100))} %`,
-        detail:
-          'The app, its engine and the model are being stored on this device. After that Offcut works without a network.',
+        title: t('badges.offline.storing', { percent: percentText(offline.fraction) }),
+        detail: t('badges.offline.storing.detail'),
       };
     case 'ready':
-      return {
-        title: 'Works offline',
-        detail:
-          'Everything is stored on this device. You can go offline now, and open this page again without a network.',
-      };
+      return { title: t('badges.offline.ready'), detail: t('badges.offline.ready.detail') };
     case 'update':
-      return {
-        title: 'Update available',
-        detail: 'A newer version is ready. Updating reloads the page; images in the queue are kept.',
-      };
+      return { title: t('badges.offline.update'), detail: t('badges.offline.update.detail') };
     case 'unavailable':
-      return { title: 'Online only', detail: offline.reason };
+      return { title: t('badges.offline.unavailable'), detail: reasonWords(offline) };
   }
+}
+
+function reasonWords({ reason, why }: Extract<Offline, { state: 'unavailable' }>): string {
+  return spoken().language === 'en' || why === undefined ? reason : t(`badges.offline.why.${why}`);
 }

@@ -1,5 +1,5 @@
 import { QueueError } from '#queue/errors.ts';
-import type { SubmitOptions } from '../../browser/offcut.ts';
+import type { SubmitOptions } from '../../browser/submit-options.ts';
 import { sentenceOf } from './words.ts';
 
 /** A file that someone handed to the page. */
@@ -20,11 +20,22 @@ export interface IntakeOutcome {
   readonly abandoned: number;
 }
 
+interface Waiting {
+  readonly source: Source;
+  readonly options: SubmitOptions;
+}
+
 type Submit = (source: Source, options: SubmitOptions) => Promise<void>;
 
+/** Files that are handed over together: enough that waiting for the disk no longer counts. */
+const MOST_TOGETHER = 16;
+/** Bytes of them, beyond which no further file joins. */
+const MOST_BYTES_TOGETHER = 64 * 1024 * 1024;
+
 /**
- * Hands files to the queue one after the other, each as a job of its own: the bytes of only one are in memory at a
- * time, however many are dropped.
+ * Hands files to the queue in small groups, each file as a job of its own, so that one wait for the disk is for all of
+ * a group. The first goes alone, that work on it may begin, and each group is twice the one before: however many are
+ * dropped, the bytes of a few are on their way.
  */
 export class Intake {
   /** Files since the page was last idle, and how many of them are queued by now. */
@@ -34,7 +45,7 @@ export class Intake {
 
   readonly #submit: Submit;
   readonly #onIdle: (outcome: IntakeOutcome) => void;
-  #waiting: { source: Source; options: SubmitOptions }[] = [];
+  #waiting: Waiting[] = [];
 
   constructor(submit: Submit, onIdle: (outcome: IntakeOutcome) => void) {
     this.#submit = submit;
@@ -58,20 +69,32 @@ export class Intake {
   async #work(): Promise<void> {
     const refused: Refusal[] = [];
     let abandoned = 0;
-    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+    const submit = async ({ source, options }: Waiting): Promise<void> => {
       try {
-        await this.#submit(next.source, next.options);
+        await this.#submit(source, options);
       } catch (cause) {
-        refused.push({ name: next.source.name, reason: sentenceOf(cause) });
+        refused.push({ name: source.name, reason: sentenceOf(cause) });
         if (cause instanceof QueueError && cause.code === 'storage_full') {
-          abandoned = this.#waiting.length;
+          abandoned += this.#waiting.length;
           this.stop();
         }
       }
       this.done += 1;
+    };
+    for (let most = 1; this.#waiting.length > 0; most = Math.min(2 * most, MOST_TOGETHER)) {
+      await Promise.all(this.#takeGroup(most).map(submit));
     }
     this.total = 0;
     this.done = 0;
     this.#onIdle({ refused, abandoned });
+  }
+
+  #takeGroup(most: number): Waiting[] {
+    let bytes = 0;
+    const end = this.#waiting.findIndex(({ source }, at) => {
+      bytes += source.file.size;
+      return at === most || (at > 0 && bytes > MOST_BYTES_TOGETHER);
+    });
+    return this.#waiting.splice(0, end === -1 ? most : end);
   }
 }

@@ -19,6 +19,10 @@ export class ModelDesk {
     this.#attempt = attempt;
   }
 
+  look(): Promise<void> {
+    return this.#attempt(() => this.#library.lookAtModels());
+  }
+
   refresh(): Promise<void> {
     return this.#attempt(() => this.#library.refreshModels());
   }

@@ -1,4 +1,5 @@
 import type { OwnModel } from '../../browser/offcut.ts';
+import { t } from '../i18n/text.ts';
 
 /** The fields of the form for a model of the user's own, as typed. */
 export interface OwnModelText {
@@ -12,12 +13,12 @@ export interface OwnModelText {
 /** Either the model, or a sentence that says which field is not understood. */
 export function readOwnModel(text: OwnModelText): OwnModel | string {
   const size = /^\s*(\d+)\s*[x×]\s*(\d+)\s*$/i.exec(text.size);
-  if (size === null) return `The size "${text.size}" is not such as 320x320.`;
+  if (size === null) return t('models.own.size-unclear', { text: text.size });
   const [mean, std] = [readTriple(text.mean), readTriple(text.std)];
-  if (mean === undefined) return `The mean "${text.mean}" is neither one number nor three.`;
-  if (std === undefined) return `The deviation "${text.std}" is neither one number nor three.`;
+  if (mean === undefined) return t('models.own.mean-unclear', { text: text.mean });
+  if (std === undefined) return t('models.own.std-unclear', { text: text.std });
   const scale = text.scale.trim() === 'image-max' ? 'image-max' : Number(text.scale);
-  if (Number.isNaN(scale)) return `The divisor "${text.scale}" is neither a number nor image-max.`;
+  if (Number.isNaN(scale)) return t('models.own.scale-unclear', { text: text.scale });
   const inputSize = { width: Number(size[1]), height: Number(size[2]) };
   return { id: text.id.trim(), inputSize, mean, std, scale };
 }

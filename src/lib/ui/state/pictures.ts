@@ -1,5 +1,7 @@
+import { turnTime } from '#queue/lease-order.ts';
 import type { State } from '#queue/states.ts';
-import type { JobWire, ResultWire } from '#queue/wire.ts';
+import type { ResultWire } from '#queue/wire.ts';
+import type { DeviceJob, PlaceView } from '../../browser/sync/interface.ts';
 
 /** One image on the page: one item of one job. Actions go to its job, which nearly always holds this image only. */
 export interface Picture {
@@ -12,6 +14,15 @@ export interface Picture {
   readonly result: ResultWire;
   /** Images in the same job, this one included. */
   readonly jobSize: number;
+  /** Of its job; the lowest is next. */
+  readonly turn: string;
+  /** Where it runs, when that is not this device. */
+  readonly place: PlaceView | undefined;
+}
+
+/** Whether it waits where it is, so that it may still run elsewhere. */
+export function canMoveTo(to: 'device' | 'server', { state, place }: Picture): boolean {
+  return to === 'device' ? place?.stage === 'waiting' : state === 'pending' && place === undefined;
 }
 
 /** Milliseconds without a new job after which the next one counts as dropped separately. */
@@ -22,9 +33,9 @@ export function pictureKey(jobId: string, index: number): string {
 }
 
 /** Kept per job, so that an unchanged job gives the same objects and its cards are left alone. */
-const known = new WeakMap<JobWire, readonly Picture[]>();
+const known = new WeakMap<DeviceJob, readonly Picture[]>();
 
-function picturesOf(job: JobWire): readonly Picture[] {
+function picturesOf(job: DeviceJob): readonly Picture[] {
   const pictures =
     known.get(job) ??
     job.results.map((result) => ({
@@ -35,28 +46,34 @@ function picturesOf(job: JobWire): readonly Picture[] {
       state: result.status,
       result,
       jobSize: job.results.length,
+      turn: job.turn,
+      place: job.place,
     }));
   known.set(job, pictures);
   return pictures;
 }
 
 /**
- * Images as they were dropped: the newest drop first, and inside one the order in which its files were taken, which
- * is also the order in which they are worked on. Every file is a job of its own, so a drop is told by time.
+ * Images as they were dropped: the newest drop first, and inside one the order in which they are worked on, which is
+ * that in which its files were taken, unless somebody reorders. Every file is a job of its own, so a drop is told by
+ * time; by that of its turn, so that an image that was moved to another drop's place is shown there.
  */
-export function dropsOf(jobs: Iterable<JobWire>): Picture[][] {
-  const byAge = [...jobs].sort(
-    (a, b) => a.created_at.localeCompare(b.created_at) || a.id.localeCompare(b.id),
-  );
-  const drops: Picture[][] = [];
+export function dropsOf(jobs: Iterable<DeviceJob>): Picture[][] {
+  const byAge = [...jobs]
+    .map((job) => ({ job, at: turnTime(job.turn) }))
+    .sort((a, b) => a.at - b.at || compareTurns(a.job, b.job));
+  const drops: DeviceJob[][] = [];
   let lastAt = -Infinity;
-  for (const job of byAge) {
-    const at = Date.parse(job.created_at);
+  for (const { job, at } of byAge) {
     if (at - lastAt > DROP_GAP) drops.push([]);
-    drops.at(-1)?.push(...picturesOf(job));
+    drops.at(-1)?.push(job);
     lastAt = at;
   }
-  return drops.reverse();
+  return drops.reverse().map((drop) => drop.sort(compareTurns).flatMap(picturesOf));
+}
+
+function compareTurns(a: DeviceJob, b: DeviceJob): number {
+  return a.turn < b.turn ? -1 : a.turn > b.turn ? 1 : 0;
 }
 
 export type Tally = Readonly<Record<State, number>> & {

@@ -1,4 +1,5 @@
 import { SvelteSet } from 'svelte/reactivity';
+import { allAtOnce } from './all-at-once.ts';
 
 /** Seconds in which a deletion can be taken back. */
 export const UNDO_SECONDS = 8;
@@ -36,14 +37,14 @@ export class Removals {
 
   /** Removes what is pending. What cannot be removed shows again. */
   async commit(): Promise<void> {
-    for (const id of this.#take()) {
+    await allAtOnce(this.#take(), async (id) => {
       try {
         await this.#remove(id);
       } catch (cause) {
         this.hidden.delete(id);
         this.#onProblem(cause);
       }
-    }
+    });
   }
 
   #take(): readonly string[] {

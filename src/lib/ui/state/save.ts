@@ -17,18 +17,22 @@ export function saveBlob(blob: Blob, name: string): void {
 }
 
 /**
- * Saves a stream of any length: written to disk as it comes where the browser can, else collected into a Blob, which
- * browsers keep on disk when it is large. Call it in a click: the picker needs that. `open` is called once the user
- * has chosen a file; does nothing when they choose none.
+ * Saves a stream of any length: written to disk as it comes where the browser can, by itself or by way of the service
+ * worker; else collected into a Blob, which browsers keep on disk when it is large. Call it in a click: the picker needs
+ * that. `open` is called once the user has chosen a file; does nothing when they choose none.
  */
 export async function saveStream(
   open: () => Promise<ReadableStream<Uint8Array>>,
   name: string,
   mediaType: string,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
   const picker = (window as { showSaveFilePicker?: SavePicker }).showSaveFilePicker;
   if (picker === undefined) {
+    const { saveThroughServiceWorker } = await import('../saving/streamed-download.ts');
+    if (await saveThroughServiceWorker(open, name, mediaType, signal)) return;
     const blob = await new Response((await open()) as ReadableStream<Uint8Array<ArrayBuffer>>).blob();
+    signal.throwIfAborted();
     saveBlob(new Blob([blob], { type: mediaType }), name);
     return;
   }
@@ -36,7 +40,7 @@ export async function saveStream(
     suggestedName: name,
     types: [{ accept: { [mediaType]: [name.slice(name.lastIndexOf('.'))] } }],
   }).catch(undefinedWhenAborted);
-  if (file) await (await open()).pipeTo(await file.createWritable());
+  if (file) await (await open()).pipeTo(await file.createWritable(), { signal });
 }
 
 function undefinedWhenAborted(cause: unknown): undefined {

@@ -4,17 +4,16 @@ export type Format = JobOptions['format'];
 export type Output = JobOptions['output'];
 export type BackgroundKind = 'transparent' | 'colour' | 'blur';
 
-/** Labels in the order in which they are offered. */
+/** Names of formats are the same in every language; in the order in which they are offered. */
 export const FORMAT_LABELS = { png: 'PNG', webp: 'WebP', jpeg: 'JPEG' } as const satisfies Record<
   Format,
   string
 >;
-export const OUTPUT_LABELS = { cutout: 'Cutout', mask: 'Mask' } as const satisfies Record<Output, string>;
-export const BACKGROUND_LABELS = {
-  transparent: 'None',
-  colour: 'Colour',
-  blur: 'Blurred',
-} as const satisfies Record<BackgroundKind, string>;
+const OUTPUTS = { cutout: true, mask: true } as const satisfies Record<Output, true>;
+const BACKGROUNDS = { transparent: true, colour: true, blur: true } as const satisfies Record<
+  BackgroundKind,
+  true
+>;
 
 interface Saved {
   readonly format: Format;
@@ -70,25 +69,12 @@ export class Settings {
 
   readonly formatLabel = $derived(FORMAT_LABELS[this.format]);
 
-  /** What is not as usual, to follow the format: "", " · blurred · cropped". */
-  readonly details = $derived.by(() => {
-    const isMask = this.output === 'mask';
-    const painted = !isMask && this.background !== 'transparent';
-    const words = [
-      isMask ? 'mask' : '',
-      painted ? BACKGROUND_LABELS[this.background].toLowerCase() : '',
-      this.crop ? 'cropped' : '',
-      this.refine ? 'refined' : '',
-    ];
-    return words.map((word) => word && ` · ${word}`).join('');
-  });
-
   /** Takes what `save` stored, as far as this version still offers it. Merely naming the storage throws where it is forbidden. */
   load(storage: () => Storage): void {
     const { format, output, background, colour, crop, refine, model } = readSaved(storage);
     if (isKey(FORMAT_LABELS, format)) this.format = format;
-    if (isKey(OUTPUT_LABELS, output)) this.output = output;
-    if (isKey(BACKGROUND_LABELS, background)) this.background = background;
+    if (isKey(OUTPUTS, output)) this.output = output;
+    if (isKey(BACKGROUNDS, background)) this.background = background;
     if (typeof colour === 'string' && /^#[0-9a-f]{6}$/i.test(colour)) this.colour = colour;
     this.crop = crop === true;
     this.refine = refine === true;

@@ -22,7 +22,7 @@ export async function encodePixels(image: PixelImage, to: EncodeTarget): Promise
 }
 
 /** By way of a bitmap: a bitmap renderer hands on its pixels as they are, where a 2D canvas would premultiply them. */
-async function encodeInBrowser(image: PixelImage, options: ImageEncodeOptions): Promise<Blob> {
+export async function encodeInBrowser(image: PixelImage, options: ImageEncodeOptions): Promise<Blob> {
   const { width, height } = image;
   const pixels = new ImageData(ownArray(image), width, height);
   const bitmap = await createImageBitmap(pixels, { premultiplyAlpha: 'none' });

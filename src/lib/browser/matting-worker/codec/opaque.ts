@@ -12,9 +12,11 @@ export function isOpaque(bytes: Uint8Array, format: RasterFormat): boolean {
       return fourCharacters(bytes, 12) === 'VP8 ';
     case 'bmp':
     case 'gif':
+    case 'heic':
+      // Alpha is an image of its own, named so in the boxes at the front.
+      return !String.fromCharCode(...bytes.subarray(0, 8192)).includes('urn:mpeg:hevc:2015:auxid:1');
     case 'avif':
     case 'tiff':
-    case 'heic':
       return false;
     default:
       return format satisfies never;

@@ -1,0 +1,48 @@
+import type { Translation } from '../../translation.ts';
+
+export const intake = {
+  'intake.title': 'أزل الخلفيات.',
+  'intake.subtitle': 'على جهازك، دون اتصال، بخصوصية.',
+  'intake.subtitle.server': 'على جهازك أو خادمك.',
+  'intake.pick.files': 'اختيار صور',
+  'intake.pick.folder': 'اختيار مجلد',
+  'intake.pick.camera': 'التقاط صورة',
+  'intake.add': 'إضافة',
+  'intake.add-more': 'طرق أخرى لإضافة الصور',
+  'intake.paste': 'لصق',
+  'intake.link': 'من رابط',
+  'intake.drop': 'أفلت لإزالة الخلفيات',
+  'intake.drop-or-paste': 'أو أفلت الصور والمجلدات في أي مكان، أو الصق باستخدام {keys}',
+  'intake.samples': 'لا صورة لديك؟ جرّب إحدى صورنا.',
+  'intake.sample.duck': 'بطة مطاطية',
+  'intake.sample.cactus': 'صبار',
+  'intake.sample-unreachable': 'تعذر تحميل المثال. هل انقطعت الشبكة؟ صورك تعمل على أي حال.',
+  'intake.left-out': {
+    zero: 'تُضاف {images}.',
+    one: 'تُضاف {images}؛ وتُرك ملف ليس صورة.',
+    two: 'تُضاف {images}؛ وتُرك ملفان ليسا صورتين.',
+    few: 'تُضاف {images}؛ وتُركت {count} ملفات ليست صورًا.',
+    many: 'تُضاف {images}؛ وتُرك {count} ملفًا ليس صورة.',
+    other: 'تُضاف {images}؛ وتُرك {count} ملف ليس صورة.',
+  },
+  'intake.no-image': 'لا توجد صورة في ذلك.',
+  'intake.unreadable': 'تعذرت قراءة ما أُفلت. {reason}',
+  'intake.nothing-to-paste': 'لا توجد صورة في الحافظة.',
+  'intake.paste-forbidden':
+    'لا يسمح هذا المتصفح للصفحة بقراءة الحافظة. الصق بلوحة المفاتيح أو من قائمة المتصفح.',
+  'intake.shared-nothing': 'لم يكن فيما شورك صورة ولا رابط.',
+  'intake.shared-failed': 'تعذر تخزين ما شورك على هذا الجهاز. أفرغ مساحة ثم شاركه مرة أخرى.',
+  'intake.link.address': 'عنوان الصورة',
+  'intake.link.about': 'يطلب جهازك الصورة من الموقع مباشرة، وفقط عندما تضغط الزر.',
+  'intake.link.about-host':
+    'يطلب جهازك الصورة من {host} مباشرة، وفقط عندما تضغط الزر. ولا يعلم بذلك أحد غيره.',
+  'intake.link.fetch': 'جلب الصورة',
+  'intake.link.fetching': 'جارٍ الجلب…',
+  'intake.link.invalid': 'هذا ليس عنوان ويب. يبدأ العنوان بـ https://.',
+  'intake.link.closed':
+    'تعذر الوصول إلى {host}، أو أنه لا يسمح للصفحات الأخرى بقراءة صوره. احفظ الصورة على جهازك (بضغطة مطولة أو بالزر الأيمن) ثم أفلتها هنا.',
+  'intake.link.refused': 'يجيب {host} بالرمز {status}: لا صورة في هذا العنوان، أو ليست للجميع.',
+  'intake.link.no-picture': 'ليس في هذا العنوان صورة بل «{type}». انسخ عنوان الصورة نفسها.',
+  'intake.link.too-large': 'حجم الصورة أكثر من 100 ميغابايت. احفظها على جهازك وصغّرها أولًا.',
+  'intake.link.slow': 'يستغرق {host} وقتًا طويلًا. حاول لاحقًا.',
+} as const satisfies Translation;

@@ -1,0 +1,23 @@
+export const words = {
+  'words.something-went-wrong': 'Etwas Unerwartetes ist schiefgegangen.',
+  'words.images': { one: '{count} Bild', other: '{count} Bilder' },
+  'words.stage.decode': 'Bild wird gelesen',
+  'words.stage.preprocess': 'Wird vorbereitet',
+  'words.stage.infer': 'Motiv wird gesucht',
+  'words.stage.postprocess': 'Kanten werden verfeinert',
+  'words.stage.compose': 'Wird freigestellt',
+  'words.stage.encode': 'Ergebnis wird gesichert',
+  'words.state.pending': 'Wartet',
+  'words.state.processing': 'In Arbeit',
+  'words.state.completed': 'Fertig',
+  'words.state.failed': 'Fehlgeschlagen',
+  'words.state.cancelled': 'Abgebrochen',
+  'words.tally.open': '{done} von {total} fertig',
+  'words.tally.open-failed': '{done} von {total} fertig, {failed} fehlgeschlagen',
+  'words.tally.all': { one: '{count} Bild fertig', other: '{count} Bilder fertig' },
+  'words.tally.some': { one: '{done} von {count} Bild fertig', other: '{done} von {count} Bildern fertig' },
+  'words.tally.some-failed': {
+    one: '{done} von {count} Bild fertig, {failed} fehlgeschlagen',
+    other: '{done} von {count} Bildern fertig, {failed} fehlgeschlagen',
+  },
+} as const;
