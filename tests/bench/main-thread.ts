@@ -1,42 +1,22 @@
 /**
  * Is the page free while it works? A 12-megapixel photo is processed in a real Chromium, with the real model on
- * WebAssembly, while the page counts tasks over 50 ms (the Long Tasks API) and the longest gap between two animation
- * frames. The baseline is the same page idle for as long. Needs `npm run build`.
+ * WebAssembly, and then 300 photos are dropped at once, while the page counts tasks over 50 ms (the Long Tasks API) and
+ * the longest gap between two animation frames. Tasks last longer on a busy machine, where they wait for a core in the
+ * midst: so the most that one of them computes is told as well. The baseline is the same page idle. Needs
+ * `npm run build`.
  *
- *     node tests/bench/main-thread.ts
+ *     node tests/bench/run.ts --only main-thread
  */
-import type { Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { enlarged, photos, type Photo } from '../e2e/photos.ts';
 import { OffcutPage } from '../e2e/offcut-page.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { TestServer } from '../support/server.ts';
-
-const LIMIT_MILLISECONDS = 50;
-
-interface Blocked {
-  /** Milliseconds of each task over 50 ms. */
-  readonly tasks: number[];
-  readonly longestFrame: number;
-}
-
-/** Starts to watch; what is answered ends it. */
-async function watch(page: Page): Promise<() => Promise<Blocked>> {
-  await page.evaluate(() => {
-    const seen = { tasks: [] as number[], longestFrame: 0 };
-    new PerformanceObserver((list) => {
-      seen.tasks.push(...list.getEntries().map(({ duration }) => duration));
-    }).observe({ type: 'longtask' });
-    let last = performance.now();
-    const frame = (now: number) => {
-      seen.longestFrame = Math.max(seen.longestFrame, now - last);
-      last = now;
-      requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-    Object.assign(globalThis, { seen });
-  });
-  return () => page.evaluate(() => (globalThis as unknown as { seen: Blocked }).seen);
-}
+import { dropCopies } from './browser-intake.ts';
+import { LONG_MILLISECONDS, watchTasks, type Tasks } from './main-thread-tasks.ts';
+import { median } from './numbers.ts';
+import type { Report } from './report.ts';
+import type { BenchSettings } from './settings.ts';
 
 /*
  * The test driver itself works on the page's main thread, for 100 ms and more with a large file. So the photo is handed
@@ -76,19 +56,58 @@ async function pickAndWait(page: Page, filename: string): Promise<void> {
   }, filename);
 }
 
-function report(name: string, { tasks, longestFrame }: Blocked, seconds: number): void {
-  const longest = Math.max(0, ...tasks);
-  console.log(
-    `${name.padEnd(34)} ${seconds.toFixed(1).padStart(6)} s   tasks over 50 ms: ${String(tasks.length)}   ` +
-      `longest task / ${String(LIMIT_MILLISECONDS)} ms: ${(longest / LIMIT_MILLISECONDS).toFixed(2)}   ` +
-      `longest frame: ${longestFrame.toFixed(0)} ms`,
-  );
+function tell(
+  report: Report,
+  name: string,
+  { long, mostComputed, longestFrame }: Tasks,
+  must?: number,
+): void {
+  const row = { unit: 'ms', better: 'less' } as const;
+  const limit = must === undefined ? {} : { must };
+  report.add({ name: `${name}: longest task`, ...row, values: [Math.max(0, ...long)], ...limit });
+  report.add({ name: `${name}: most that a task computed`, ...row, values: [mostComputed], ...limit });
+  report.add({ name: `${name}: longest frame`, ...row, values: [longestFrame] });
+  report.add({ name: `${name}: tasks over 50 ms`, better: 'less', values: [long.length] });
+  if (long.length > 0) report.add({ name: `${name}: of those the median`, ...row, values: [median(long)] });
 }
 
-export async function benchMainThread(): Promise<void> {
+async function work12Megapixels(
+  report: Report,
+  browser: Browser,
+  app: OffcutPage,
+  small: Photo,
+): Promise<void> {
+  const large = await enlarged(small, 4000, 3000);
+  await hand(app.page, large);
+  const tasks = await watchTasks(browser, app.page);
+  const began = performance.now();
+  await pickAndWait(app.page, large.name);
+  const seconds = (performance.now() - began) / 1000;
+  tell(report, '12 MP, added to completed', await tasks(), LONG_MILLISECONDS);
+  report.add({ name: '12 MP, added to completed', unit: 's', better: 'less', values: [seconds] });
+
+  await app.page.reload();
+  await app.cards('completed').first().waitFor();
+  const idle = await watchTasks(browser, app.page);
+  await app.page.waitForTimeout(seconds * 1000);
+  tell(report, 'the same page, idle', await idle());
+}
+
+const DROPPED = 300;
+const DROPPED_BYTES = 1_000_000;
+
+async function drop(report: Report, browser: Browser, { page }: OffcutPage, images: number): Promise<void> {
+  const dropAll = await dropCopies(page, images, DROPPED_BYTES);
+  const tasks = await watchTasks(browser, page);
+  const seconds = await dropAll();
+  const name = `${String(images)} photos dropped, worked on meanwhile`;
+  tell(report, name, await tasks(), LONG_MILLISECONDS);
+  report.add({ name: `${name}: until all are kept`, unit: 's', better: 'less', values: [seconds] });
+}
+
+export async function benchMainThread(report: Report, { smoke }: BenchSettings): Promise<void> {
   const [small] = await photos(1);
   if (small === undefined) throw new Error('There is no photo.');
-  const large = await enlarged(small, 4000, 3000);
   await using server = await TestServer.start();
   const browser = await launchChromium();
   try {
@@ -96,22 +115,12 @@ export async function benchMainThread(): Promise<void> {
     await app.worksOffline();
     await app.add(small);
     await app.reaches(small.name, 'completed');
-
-    await hand(app.page, large);
-    const working = await watch(app.page);
-    const began = performance.now();
-    await pickAndWait(app.page, large.name);
-    const seconds = (performance.now() - began) / 1000;
-    report('12 megapixels, added to completed', await working(), seconds);
-
-    await app.page.reload();
-    await app.cards('completed').first().waitFor();
-    const idle = await watch(app.page);
-    await app.page.waitForTimeout(seconds * 1000);
-    report('the same page, idle', await idle(), seconds);
+    await work12Megapixels(report, browser, app, small);
+    const another = await OffcutPage.open(await browser.newContext(), server.url);
+    await app.page.close();
+    await another.worksOffline();
+    await drop(report, browser, another, smoke ? 3 : DROPPED);
   } finally {
     await browser.close();
   }
 }
-
-if (import.meta.main) await benchMainThread();

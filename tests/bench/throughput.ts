@@ -1,101 +1,127 @@
 /**
- * Server throughput: a folder of 1-megapixel JPEGs through the real server, against a bare `session.run` loop on as
- * many threads. Both take turns in one run, so that whatever else the machine does hits both.
+ * Server throughput and latency by size and format of the photos, against what the hardware does with the network alone
+ * and with reading and writing the files alone. All take turns, so that whatever else the machine does hits each.
  *
- *     node tests/bench/throughput.ts [images] [rounds]
+ *     node tests/bench/run.ts --only throughput
  */
-import { availableParallelism } from 'node:os';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import sharp from 'sharp';
-import { DEFAULT_MODEL } from '#models/registry.ts';
-import { preprocess } from '#matting/preprocess.ts';
-import { readWeights } from '../../server/matting/weights.ts';
-import { photo, type FormFile } from '../contract/api-photos.ts';
-import { finished, photos, submit } from '../server/client.ts';
-import { drawScene } from '../fixtures/draw/scenes.ts';
+import { peakMemoryBytes } from '../support/memory.ts';
 import { TestServer } from '../support/server.ts';
-import { median, spread } from './numbers.ts';
+import { LimitLoop } from './limit-loop.ts';
+import { photosOfSize, type Format } from './photos-of-size.ts';
+import type { Report } from './report.ts';
+import type { BenchSettings } from './settings.ts';
+import { throughServer } from './through-server.ts';
 
-const SIZE = { width: 1154, height: 866 };
-/** Warm-up of both sides, not measured. */
-const WARM_UP = 4;
+/** Megapixels, and images of a round. */
+export const SIZES = [
+  { megapixels: 1, images: 32 },
+  { megapixels: 4, images: 16 },
+  { megapixels: 12, images: 10 },
+  { megapixels: 48, images: 4 },
+] as const;
+/** Of the limit, and megabytes of a runner. */
+const MUST: Partial<Record<number, { share: number; memory?: number }>> = {
+  1: { share: 0.85 },
+  12: { share: 0.75, memory: 450 },
+};
+const MIB = 1024 * 1024;
 
-/** The photographs there are, else drawn scenes, at one megapixel. */
-async function oneMegapixelFiles(count: number): Promise<FormFile[]> {
-  const some = await Promise.all(
-    (await photos()).map(async (file) => {
-      const bytes = await sharp(file.bytes)
-        .resize({ ...SIZE, fit: 'fill' })
-        .jpeg({ quality: 88 })
-        .toBuffer();
-      return { ...file, bytes };
-    }),
-  );
-  const one = some[0] ?? (await photo());
-  return Array.from({ length: count }, (_, n) => ({
-    ...(some[n % some.length] ?? one),
-    filename: `${String(n)}.jpg`,
-  }));
+export async function benchThroughput(report: Report, settings: BenchSettings): Promise<void> {
+  const { rounds, smoke, sizes, formats } = settings;
+  await using network = await LimitLoop.start('network');
+  await using own = await LimitLoop.start('own');
+  for (const format of smoke ? formats.slice(0, 1) : formats) {
+    for (const { megapixels, images } of SIZES) {
+      if (!sizes.includes(megapixels) || (smoke && megapixels > 1)) continue;
+      const count = smoke ? 1 : images;
+      await benchSize(report, { network, own }, { format, megapixels, count, rounds });
+    }
+  }
 }
 
-/**
- * The network alone, as onnxruntime runs it by default: spinning threads, all outputs of no concern but the one.
- * @returns a function that runs it `count` times and answers the images a second
- */
-async function bareLoop(threads: number): Promise<(count: number) => Promise<number>> {
-  const session = await InferenceSession.create(await readWeights(DEFAULT_MODEL), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: threads,
+interface Loops {
+  readonly network: LimitLoop;
+  readonly own: LimitLoop;
+}
+
+interface Size {
+  readonly format: Format;
+  readonly megapixels: number;
+  readonly count: number;
+  readonly rounds: number;
+}
+
+async function benchSize(
+  report: Report,
+  loops: Loops,
+  { format, megapixels, count, rounds }: Size,
+): Promise<void> {
+  const files = await photosOfSize(count, megapixels, format);
+  const [first] = files;
+  if (first === undefined) return;
+  await using codec = await LimitLoop.start('codec', first.bytes);
+  await using server = await TestServer.start({
+    env: { OFFCUT_LOG_LEVEL: 'info', OFFCUT_MAX_FILE_MB: '512' },
   });
-  const [inputName = ''] = session.inputNames;
-  const [outputName = ''] = session.outputNames;
-  const { data, dims } = preprocess(drawScene('portrait').image, DEFAULT_MODEL);
-  const feeds = { [inputName]: new Tensor('float32', data, dims) };
-  return async (count) => {
-    const began = performance.now();
-    for (let n = 0; n < count; n += 1) await session.run(feeds, [outputName]);
-    return (count * 1000) / (performance.now() - began);
-  };
-}
-
-/** Images a second, from the moment the client begins to send until it has heard that the last one is done. */
-async function throughServer(server: TestServer, files: readonly FormFile[]): Promise<number> {
-  const began = performance.now();
-  const { job_id: id } = await submit(server, files);
-  const job = await finished(server, id);
-  if (job.progress.processed !== files.length || job.progress.failed > 0) {
-    throw new Error(`The server did not process them all: ${JSON.stringify(job.progress)}`);
-  }
-  return (files.length * 1000) / (performance.now() - began);
-}
-
-export async function benchThroughput(images = 40, rounds = 5): Promise<void> {
-  const threads = availableParallelism();
-  const files = await oneMegapixelFiles(images);
-  const bare = await bareLoop(threads);
-  await using server = await TestServer.start({ env: { OFFCUT_LOG_LEVEL: 'warn' } });
-  await bare(WARM_UP);
-  await throughServer(server, files.slice(0, WARM_UP));
-  const rows = [];
+  await throughServer(server, files.slice(0, 4));
+  const rows: { network: number; own: number; codec: number; served: number; alone: number }[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const before = await bare(images);
+    const network = await loops.network.rate(Math.max(1, Math.min(count, 8)));
+    const own = await loops.own.rate(Math.max(1, Math.min(count, 8)));
+    const both = await codec.rate(Math.max(1, count >> 1));
     const served = await throughServer(server, files);
-    const after = await bare(images);
-    // The loop before and after: the mean of both saw the same machine as the server in between.
-    const loop = (before + after) / 2;
-    rows.push({ loop, served, ratio: served / loop });
-    console.log(
-      `  round ${round + 1}: loop ${loop.toFixed(2)}/s, server ${served.toFixed(2)}/s, ratio ${(served / loop).toFixed(2)}`,
-    );
+    const alone = await throughServer(server, files.slice(0, 1));
+    rows.push({ network, own, codec: both, served, alone });
   }
-  const ratios = rows.map(({ ratio }) => ratio);
-  console.log(
-    `throughput: ${median(ratios).toFixed(2)} of a bare session.run loop on ${String(threads)} threads (must reach 0.70; ${spread(ratios)}), ` +
-      `${median(rows.map(({ served }) => served)).toFixed(2)} images/s of 1 megapixel`,
-  );
+  const must = format === 'jpeg' ? MUST[megapixels] : undefined;
+  const name = `${String(megapixels)} MP ${format.toUpperCase()}`;
+  const each = (value: (row: (typeof rows)[number]) => number) => rows.map(value);
+  const rate = { unit: 'images/s', better: 'more' } as const;
+  report.add({ name: `${name}: server`, ...rate, values: each(({ served }) => served) });
+  report.add({
+    name: `${name}: network alone, onnxruntime's defaults`,
+    ...rate,
+    values: each((row) => row.network),
+  });
+  report.add({
+    name: `${name}: network alone, as the server runs it`,
+    ...rate,
+    values: each(({ own }) => own),
+  });
+  report.add({ name: `${name}: decode and encode alone`, ...rate, values: each((row) => row.codec) });
+  report.add({
+    name: `${name}: server / both on the same cores`,
+    better: 'more',
+    values: each((row) => row.served * (1 / row.network + 1 / row.codec)),
+    ...(must && { must: must.share }),
+  });
+  report.add({
+    name: `${name}: server / both, the network as the server runs it`,
+    better: 'more',
+    values: each((row) => row.served * (1 / row.own + 1 / row.codec)),
+  });
+  report.add({
+    name: `${name}: server / the slower of the two alone`,
+    better: 'more',
+    values: each((row) => row.served / Math.min(row.network, row.codec)),
+  });
+  report.add({
+    name: `${name}: one image, from sent to done`,
+    unit: 'ms',
+    better: 'less',
+    values: each((row) => 1000 / row.alone),
+  });
+  addMemory(report, name, server, must?.memory);
 }
 
-if (import.meta.main) {
-  const [images, rounds] = process.argv.slice(2).map(Number);
-  await benchThroughput(images, rounds);
+function addMemory(report: Report, name: string, { runnerPids }: TestServer, must: number | undefined): void {
+  if (process.platform !== 'linux') return;
+  const peaks = runnerPids.map((pid) => peakMemoryBytes(pid) / MIB);
+  report.add({
+    name: `${name}: most memory of a runner`,
+    unit: 'MB',
+    better: 'less',
+    values: [Math.max(...peaks)],
+    ...(must !== undefined && { must }),
+  });
 }
