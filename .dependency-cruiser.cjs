@@ -2,7 +2,7 @@
  * The arrows of the architecture, checked on resolved files:
  *
  *     ui, routes → browser → queue, matting        server → queue, matting, models, client
- *     client → types of queue
+ *     client → types of queue                          sync → queue; browser → sync, client
  *
  * Each `comment` gives the reason and the fix. What dependency-cruiser cannot see (globals, and `import type` inside a
  * .svelte file) is checked by eslint.config.js.
@@ -29,6 +29,21 @@ module.exports = {
   forbidden: [
     pureLayer('queue', 'the pipeline'),
     pureLayer('matting', 'the queue'),
+    {
+      name: 'sync-knows-the-queue-only',
+      comment:
+        'src/lib/sync has the rules by which a device and a server come to agree: pure functions over jobs, which any host can run. Requests and storage are for src/lib/browser/sync.',
+      severity: 'error',
+      from: { path: '^src/lib/sync/', pathNot: TEST },
+      to: { path: OWN, pathNot: '^src/lib/(sync|queue)/' },
+    },
+    {
+      name: 'queue-is-below-sync',
+      comment: 'A queue works without any server to sync with. Take the value as a parameter.',
+      severity: 'error',
+      from: { path: '^(src/lib/(queue|matting|client)|server|models)/', pathNot: TEST },
+      to: { path: '^src/lib/sync/' },
+    },
     {
       name: 'client-is-alone',
       comment:
@@ -58,7 +73,7 @@ module.exports = {
       comment:
         'A pure layer uses only packages that need nothing but web standards. Use the standard itself, or put the package behind a port in a host. A portable package can be added to PORTABLE in .dependency-cruiser.cjs.',
       severity: 'error',
-      from: { path: '^(src/lib/(queue|matting)|models)/', pathNot: TEST },
+      from: { path: '^(src/lib/(queue|matting|sync)|models)/', pathNot: TEST },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional', 'npm-peer'], pathNot: PORTABLE },
     },
     {

@@ -133,7 +133,13 @@ const disableWithReason = {
   }),
 };
 
-const pure = ['src/lib/queue/**/*.ts', 'src/lib/matting/**/*.ts', 'src/lib/client/**/*.ts', 'models/**/*.ts'];
+const pure = [
+  'src/lib/queue/**/*.ts',
+  'src/lib/matting/**/*.ts',
+  'src/lib/sync/**/*.ts',
+  'src/lib/client/**/*.ts',
+  'models/**/*.ts',
+];
 const browserFiles = ['src/lib/browser/**', 'src/service-worker.ts', 'src/service-worker/**'];
 const pages = ['src/lib/ui/**', 'src/routes/**', 'src/*.ts'];
 
@@ -198,6 +204,7 @@ export default defineConfig(
   mayNotImport(['src/lib/queue/**/*.ts'], allExcept('queue', 'packages')),
   mayNotImport(['src/lib/matting/**/*.ts'], allExcept('matting', 'packages')),
   mayNotImport(['src/lib/client/**/*.ts'], allExcept('client', 'queue')),
+  mayNotImport(['src/lib/sync/**/*.ts'], allExcept('queue')),
   mayNotImport(['models/**/*.ts'], allExcept('matting', 'models', 'packages')),
   mayNotImport(browserFiles, [reach.server, reach.node, reach.pages, reach.tests]),
   mayNotImport(pages, [reach.server, reach.node, reach.tests]),

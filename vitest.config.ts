@@ -29,13 +29,19 @@ function chromiumProvider() {
 }
 
 /**
+ * Tests get two more tries in CI, where other work on the machine can starve the real clocks, connections, processes and
+ * browsers that most of them use; the report names each test that needed one (`retry x1`).
+ */
+const retry = process.env['CI'] ? 2 : 0;
+
+/**
  * One project an environment. They run one group after the other (`groupOrder`), because the later ones measure real
  * processes and a real browser, which a busy machine of two cores would time out.
  */
 export default defineConfig({
   test: {
     reporters: ['default', './tests/support/closing-line.ts'],
-    globalSetup: ['./tests/support/setup-weights.ts'],
+    globalSetup: ['./tests/support/setup-types.ts', './tests/support/setup-weights.ts'],
     passWithNoTests: false,
     projects: [
       {
@@ -43,6 +49,7 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/unit/**/*.test.ts', '{src/lib/queue,src/lib/matting,models,server}/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+          retry,
           testTimeout: 20_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -53,6 +60,7 @@ export default defineConfig({
           name: 'contract',
           include: ['tests/contract/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts'],
+          retry,
           testTimeout: 20_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -83,6 +91,7 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['tests/**/*.browser.test.ts'],
+          retry,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
@@ -100,6 +109,7 @@ export default defineConfig({
         test: {
           name: 'server',
           include: ['tests/server/**/*.test.ts'],
+          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
@@ -111,6 +121,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          retry,
           globalSetup: ['./tests/support/setup-chromium.ts', './tests/support/setup-app.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

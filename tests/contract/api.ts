@@ -4,7 +4,7 @@
  */
 import { unzipSync } from 'fflate';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type * as z from 'zod/mini';
 import * as wire from '#queue/wire.ts';
 import { brokenPhoto, photo, type FormFile } from './api-photos.ts';
@@ -182,6 +182,7 @@ export function describeApi(name: string, open: () => Promise<ApiHost>): void {
         const files = [await photo()];
         const first = await api.submit(files, {}, headers);
         expect(await api.submit(files, {}, headers)).toMatchObject({ job_id: first.job_id });
+        expect(await api.job(first.job_id)).toMatchObject({ idempotency_key: headers['idempotency-key'] });
         const problem = await api.expect(422, wire.problemWire, {
           method: 'POST',
           path: '/queue/submit',
@@ -226,6 +227,20 @@ export function describeApi(name: string, open: () => Promise<ApiHost>): void {
         const greys = new Set(Array.from({ length: 256 }, (_, grey) => (grey * 0x1010100 + 0xff) >>> 0));
         expect(pixels.filter((pixel) => !greys.has(pixel))).toHaveLength(0);
         expect(new Set(pixels).size, 'it has edges').toBeGreaterThan(20);
+      });
+
+      test('an image comes back as it came in, byte for byte, to be saved and not to be opened', async () => {
+        const sent = await photo('portrait');
+        const { job_id: id } = await api.submit([sent, brokenPhoto()]);
+        const answer = await api.call({ method: 'GET', path: `/queue/job/${id}/input/0` });
+        expect(answer).toMatchObject({
+          status: 200,
+          headers: { 'content-type': 'application/octet-stream' },
+        });
+        expect(answer.headers['content-disposition']).toContain('attachment');
+        expect(Buffer.from(answer.bytes).equals(sent.bytes)).toBe(true);
+        const request = { method: 'GET', path: `/queue/job/${id}/input/2` } as const;
+        expect(await api.expect(404, wire.problemWire, request)).toMatchObject({ code: 'item_not_found' });
       });
 
       test('the zip has every result under its own name, also when two images had the same', async () => {
@@ -285,9 +300,69 @@ export function describeApi(name: string, open: () => Promise<ApiHost>): void {
         await api.expect(200, wire.deletedWire, { method: 'DELETE', path: `/queue/job/${id}` });
         const { changes } = await api.get(`/queue/changes?since=${String(since)}`, wire.changesWire);
         const ours = changes.filter((change) => 'job_id' in change && change.job_id === id);
-        expect(ours).toMatchObject([{ type: 'deleted', job_id: id }]);
+        expect(ours).toMatchObject([{ type: 'deleted', job_id: id, reason: 'deleted' }]);
         expect(changes.filter((change) => 'job' in change && change.job.id === id)).toEqual([]);
       });
+
+      test('the change feed says which history it is, and when it does not reach as far as a client has read', async () => {
+        const { next_since: head, feed } = await lastChange(api);
+        const ahead = await api.get(`/queue/changes?since=${String(head + 1_000)}`, wire.changesWire);
+        expect(ahead).toMatchObject({ changes: [], feed });
+        expect(ahead.next_since).toBeLessThan(head + 1_000);
+        expect(ahead.complete_since).toBeLessThanOrEqual(head);
+      });
+    });
+
+    describe('the line', () => {
+      // All the other tests wait for it.
+      afterEach(() => api.post('/queue/resume', wire.pauseWire));
+
+      test('a paused queue begins nothing, says so, and goes on when it is resumed', async () => {
+        expect(await api.post('/queue/pause', wire.pauseWire)).toMatchObject({ paused: true });
+        const { job_id: id } = await api.submit([await photo()]);
+        expect((await api.get('/queue/stats', wire.statsWire)).worker.paused).toBe(true);
+        expect(await api.job(id)).toMatchObject({ status: 'pending', started_at: null });
+        expect(await api.post('/queue/resume', wire.pauseWire)).toMatchObject({ paused: false });
+        expect(await api.finished(id)).toMatchObject({ status: 'completed' });
+      });
+
+      test('waiting jobs are begun in the order in which they were put', async () => {
+        await api.post('/queue/pause', wire.pauseWire);
+        const ids = [];
+        for (let made = 0; made < 3; made += 1) ids.push((await api.submit([await photo()])).job_id);
+        const [first = '', second = '', third = ''] = ids;
+        const order = [third, first, second];
+        const request = {
+          method: 'POST',
+          path: '/queue/order',
+          headers: { 'content-type': 'application/json' },
+          text: JSON.stringify({ job_ids: order }),
+        } as const;
+        expect(await api.expect(200, wire.orderWire, request)).toMatchObject({ job_ids: order });
+        const turns = [];
+        for (const id of order) turns.push((await api.job(id)).turn);
+        expect(turns.toSorted()).toEqual(turns);
+        await api.post('/queue/resume', wire.pauseWire);
+        const begun = [];
+        for (const id of order) begun.push((await api.finished(id)).started_at ?? '');
+        expect(begun.toSorted()).toEqual(begun);
+      });
+
+      test.each(['', '{"job_ids":[]}', '{"job_ids":["a","a"]}', '["a"]'])(
+        'an order of "%s" is refused in words',
+        async (text) => {
+          const refused = await api.expect(400, wire.problemWire, {
+            method: 'POST',
+            path: '/queue/order',
+            headers: { 'content-type': 'application/json' },
+            text,
+          });
+          expect(refused).toMatchObject({
+            code: 'order_invalid',
+            detail: expect.stringMatching(/order/) as string,
+          });
+        },
+      );
     });
 
     describe('cancelling, retrying, deleting', () => {
@@ -304,6 +379,26 @@ export function describeApi(name: string, open: () => Promise<ApiHost>): void {
         const retried = await api.post(`/queue/job/${id}/retry`, wire.jobActionWire);
         expect(['pending', 'processing']).toContain(retried.status);
         await api.post(`/queue/job/${id}/cancel`, wire.jobActionWire);
+      });
+
+      test('a cancel or retry of a run that is over changes nothing: it may come twice, and late', async () => {
+        const { job_id: id } = await api.submit(await longBatch());
+        const { run } = await api.job(id);
+        const path = (what: string) => `/queue/job/${id}/${what}?run=${String(run)}`;
+        await api.post(path('cancel'), wire.jobActionWire);
+        await api.post(path('retry'), wire.jobActionWire);
+        const again = await api.job(id);
+        expect(again.run).toBeGreaterThan(run);
+        expect(await api.post(path('cancel'), wire.problemWire, 409)).toMatchObject({
+          code: 'run_over',
+          run: again.run,
+        });
+        await api.post(`/queue/job/${id}/cancel?run=${String(again.run)}`, wire.jobActionWire);
+        expect(await api.post(path('retry'), wire.problemWire, 409)).toMatchObject({ code: 'run_over' });
+        expect(await api.job(id)).toMatchObject({ status: 'cancelled', run: again.run });
+        expect(await api.post(`/queue/job/${id}/retry?run=first`, wire.problemWire, 400)).toMatchObject({
+          code: 'filter_invalid',
+        });
       });
 
       test('a completed job can neither be cancelled nor retried', async () => {
@@ -360,8 +455,11 @@ export function describeApi(name: string, open: () => Promise<ApiHost>): void {
         const answer = await api.call({ method: 'POST', path: '/remove-bg', form });
         expect(answer).toMatchObject({ status: 200, headers: { 'content-type': 'image/png' } });
         expect([...answer.bytes.subarray(0, 8)]).toEqual(PNG_SIGNATURE);
-        const after = await api.get('/queue/stats', wire.statsWire);
-        expect(after.stats.total).toBe(before.stats.total);
+        // The answer is whole before its job is removed.
+        await vi.waitFor(async () => {
+          const after = await api.get('/queue/stats', wire.statsWire);
+          expect(after.stats.total).toBe(before.stats.total);
+        });
       });
 
       test('/remove-bg lays the subject on a picture that comes with it', async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDiskBlobs } from '../../server/blobs/disk.ts';
-import { openSqliteStore } from '../../server/stores/sqlite.ts';
+import { openSqliteStore } from '../../server/stores/sqlite/store.ts';
 import { describeBlobStore } from './blob-store.ts';
 import { sampleJob } from './sample-job.ts';
 

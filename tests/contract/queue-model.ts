@@ -21,19 +21,28 @@ export interface ModelItem {
   until: number;
 }
 
+type Place = readonly [priority: number, createdAt: number, id: string];
+
+function comparePlaces(a: Place, b: Place): number {
+  return b[0] - a[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : a[2] > b[2] ? 1 : 0);
+}
+
 export interface ModelJob {
   readonly id: string;
   readonly priority: number;
   readonly createdAt: number;
   readonly key: string | null;
+  /** In line: priority, time and id, its own or those of a job with which it changed places. */
+  place: Place;
   readonly items: ModelItem[];
   completedAt: number | null;
 }
 
 export class QueueModel {
   readonly jobs = new Map<string, ModelJob>();
+  paused = false;
 
-  submit(job: Omit<ModelJob, 'items' | 'completedAt'>, images: number): void {
+  submit(job: Omit<ModelJob, 'items' | 'completedAt' | 'place'>, images: number): void {
     const items = Array.from({ length: images }, (): ModelItem => ({
       state: 'pending',
       attempt: 0,
@@ -42,7 +51,8 @@ export class QueueModel {
       owner: '',
       until: 0,
     }));
-    this.jobs.set(job.id, { ...job, items, completedAt: null });
+    const place: Place = [job.priority, job.createdAt, job.id];
+    this.jobs.set(job.id, { ...job, place, items, completedAt: null });
   }
 
   jobWithKey(key: string): ModelJob | undefined {
@@ -52,17 +62,13 @@ export class QueueModel {
   /** @returns the job's id and the index of what must be leased next */
   lease(owner: string, now: number): [string, number] | undefined {
     this.expire(now);
+    if (this.paused) return undefined;
     const candidates = [...this.jobs.values()].flatMap((job) =>
       job.items
         .map((item, index) => ({ job, item, index }))
         .filter(({ item }) => item.state === 'pending' && item.availableAt <= now),
     );
-    candidates.sort(
-      (a, b) =>
-        b.job.priority - a.job.priority ||
-        a.job.createdAt - b.job.createdAt ||
-        (a.job.id < b.job.id ? -1 : a.job.id > b.job.id ? 1 : a.index - b.index),
-    );
+    candidates.sort((a, b) => comparePlaces(a.job.place, b.job.place) || a.index - b.index);
     const first = candidates[0];
     if (first === undefined) return undefined;
     Object.assign(first.item, { state: 'processing', attempt: first.item.attempt + 1, owner });
@@ -110,6 +116,14 @@ export class QueueModel {
     return items.length;
   }
 
+  /** @returns the ids of those that there are, in this order */
+  reorder(jobIds: readonly string[]): string[] {
+    const jobs = jobIds.flatMap((id) => this.jobs.get(id) ?? []);
+    const places = jobs.map(({ place }) => place).sort(comparePlaces);
+    for (const [at, job] of jobs.entries()) job.place = places[at] ?? job.place;
+    return jobs.map(({ id }) => id);
+  }
+
   recover(owner: string, fate: 'left' | 'crashed', now: number): number {
     const held = this.#items().filter(([, item]) => item.state === 'processing' && item.owner === owner);
     for (const [job, item] of held) {
@@ -137,7 +151,7 @@ export class QueueModel {
   visible(): Map<string, string> {
     const looks = [...this.jobs.values()].map((job): [string, string] => [
       job.id,
-      JSON.stringify(job.items.map(({ state, attempt }) => [state, attempt])),
+      JSON.stringify([job.place, job.items.map(({ state, attempt }) => [state, attempt])]),
     ]);
     return new Map(looks);
   }

@@ -1,7 +1,10 @@
 import { QueueError } from '#queue/errors.ts';
 import type { ProcessingItem } from '#queue/job.ts';
 import { jobOptions } from '#queue/options.ts';
-import { resultKey, type Queue } from '#queue/queue.ts';
+import { resultKey } from '#queue/blob-keys.ts';
+import { ClientQueue } from '#queue/client-queue.ts';
+import { LOCAL_TENANT } from '#queue/job.ts';
+import type { Queue } from '#queue/queue.ts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { ModelJob, QueueModel } from './queue-model.ts';
@@ -71,10 +74,21 @@ export const operation = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('sweep' as const), side }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('pause' as const, 'resume' as const), side }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('reorder' as const),
+      side,
+      which: fc.uniqueArray(fc.nat({ max: 12 }), { maxLength: 5 }),
+    }),
+  },
 );
 
 export type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 type Do<Name extends Operation['do']> = Extract<Operation, { do: Name }>;
+
+export const clientOf = (queue: Queue) => new ClientQueue(queue, LOCAL_TENANT);
 
 const FAILURE = { code: 'broken', message: 'The image is broken.' };
 
@@ -121,6 +135,14 @@ export class Play {
       }
       case 'sweep':
         return expect(this.#on(operation).sweep()).resolves.toBe(this.model.sweep(now));
+      case 'pause':
+      case 'resume':
+        this.model.paused = operation.do === 'pause';
+        return this.#on(operation).store.setPaused(this.model.paused);
+      case 'reorder': {
+        const ids = operation.which.flatMap((which) => this.jobIds[which] ?? []);
+        return expect(clientOf(this.#on(operation)).reorder(ids)).resolves.toEqual(this.model.reorder(ids));
+      }
       default:
         return operation satisfies never;
     }
@@ -141,7 +163,7 @@ export class Play {
     for (const [index] of files.entries()) {
       await queue.blobs.put({ jobId, index, kind: 'input' }, new Blob(['bytes']), { mediaType: 'image/png' });
     }
-    const submitted = queue.submit({
+    const submitted = clientOf(queue).submit({
       jobId,
       files,
       model: 'u2netp',
@@ -231,9 +253,9 @@ export class Play {
   async #changeJob(operation: Do<JobChange>, now: number): Promise<void> {
     const jobId = this.jobIds[operation.which % this.jobIds.length];
     if (jobId === undefined) return;
-    const queue = this.#on(operation);
+    const client = clientOf(this.#on(operation));
     const job = this.model.jobs.get(jobId);
-    const refusal = await refusalOf(() => queue[operation.do](jobId));
+    const refusal = await refusalOf(() => client[operation.do](jobId));
     expect(refusal).toBe(job === undefined ? 'job_not_found' : this.#modelChange(operation.do, job, now));
   }
 
@@ -264,10 +286,10 @@ export class Play {
       const kept = await queue.blobs.get(resultKey(lease));
       expect(await kept?.text(), `bytes of ${bytesOf(lease)}`).toBe(isResult ? bytesOf(lease) : undefined);
       if (item?.state === 'completed') {
-        const { blob } = await queue.result(lease.jobId, lease.index);
+        const { blob } = await clientOf(queue).result(lease.jobId, lease.index);
         expect(await blob.text()).toBe(bytesOf({ ...lease, attempt: item.attempt }));
       } else {
-        expect(await refusalOf(() => queue.result(lease.jobId, lease.index))).toBeTypeOf('string');
+        expect(await refusalOf(() => clientOf(queue).result(lease.jobId, lease.index))).toBeTypeOf('string');
       }
     }
   }

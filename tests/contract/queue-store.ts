@@ -1,10 +1,11 @@
-import type { Item, ProcessingItem } from '#queue/job.ts';
-import type { Decide, QueueStore } from '#queue/store.ts';
+import { LOCAL_TENANT, type Item, type Job, type ProcessingItem } from '#queue/job.ts';
+import type { Admit, Decide, QueueStore } from '#queue/store.ts';
+import { LONGEST_WAIT_MILLIS } from '#queue/lease-order.ts';
 import * as transitions from '#queue/transitions.ts';
 import { DEFAULT_POLICY } from '#queue/policy.ts';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { expectConsistent, listAll } from './consistency.ts';
-import { sampleJob, type Sample } from './sample-job.ts';
+import { INPUT_BYTES, sampleJob, type Sample } from './sample-job.ts';
 
 /** One storage, empty at first, that can be opened any number of times at once. */
 export interface StorageUnderTest {
@@ -13,6 +14,7 @@ export interface StorageUnderTest {
   dispose(): Promise<void>;
 }
 
+const tenant = LOCAL_TENANT;
 const RESULT = { mediaType: 'image/webp', bytes: 99, width: 4, height: 3, warnings: [] };
 const FAILURE = { code: 'broken', message: 'The image is broken.' };
 
@@ -60,10 +62,10 @@ export function describeQueueStore(name: string, newStorage: () => Promise<Stora
     describe('keeping jobs', () => {
       test('an empty store has nothing, and says so', async () => {
         expect(await store.get('job-of-nobody')).toBeUndefined();
-        expect(await store.list({ limit: 10 })).toEqual({ total: 0, jobs: [], hasMore: false });
+        expect(await store.list({ tenant, limit: 10 })).toEqual({ total: 0, jobs: [], hasMore: false });
         expect(await lease(1_000)).toBeUndefined();
         expect(await store.head()).toBe(0);
-        expect(await store.changes(0, 10)).toEqual([]);
+        expect(await store.changes(tenant, 0, 10)).toEqual([]);
         expect(await store.nextDueAt()).toBeUndefined();
       });
 
@@ -187,6 +189,15 @@ export function describeQueueStore(name: string, newStorage: () => Promise<Stora
         expect(await lease(5_000)).toBeUndefined();
       });
 
+      test('a clock that has gone back lets no item wait until it is there again', async () => {
+        const now = 5_000;
+        await insert({ createdAt: now, availableAt: now + LONGEST_WAIT_MILLIS });
+        expect(await lease(now)).toBeUndefined();
+        const stranded = await insert({ createdAt: now, availableAt: now + LONGEST_WAIT_MILLIS + 1 });
+        expect((await mustLease(now)).jobId).toBe(stranded.job.id);
+        expect(await lease(now)).toBeUndefined();
+      });
+
       test('the lease, the start of the job and its count are written together', async () => {
         const { job } = await insert({ images: 2 });
         const taken = must(await lease(2_000, { owner: 'me' }));
@@ -237,6 +248,114 @@ export function describeQueueStore(name: string, newStorage: () => Promise<Stora
         await mustLease(20_000);
         await finish(item, 20_001);
         expect(await other.nextDueAt()).toBe(40_000);
+      });
+    });
+
+    describe('pausing', () => {
+      test('a paused queue leases nothing to anybody, until it is resumed', async () => {
+        const { job } = await insert();
+        expect(await store.paused()).toBe(false);
+        await store.setPaused(true);
+        expect(await other.paused()).toBe(true);
+        expect(await lease(2_000, { by: other })).toBeUndefined();
+        await other.setPaused(false);
+        expect((await mustLease(2_000)).jobId).toBe(job.id);
+      });
+
+      test('what is in processing goes on, and what is added waits', async () => {
+        await insert();
+        const item = await mustLease(2_000);
+        await store.setPaused(true);
+        await finish(item, 3_000);
+        await insert();
+        expect(await store.counts()).toMatchObject({ completed: 1, pending: 1 });
+        expect(await lease(4_000)).toBeUndefined();
+      });
+
+      test('waiting items are not due while it is paused, ends of leases are', async () => {
+        await insert({ images: 2 });
+        await store.setPaused(true);
+        expect(await store.nextDueAt()).toBeUndefined();
+        await store.setPaused(false);
+        await mustLease(2_000);
+        await store.setPaused(true);
+        expect(await other.nextDueAt()).toBe(32_000);
+      });
+
+      test('it stays paused when the storage is opened again', async () => {
+        await store.setPaused(true);
+        await store.close();
+        await other.close();
+        store = await storage.open();
+        other = await storage.open();
+        expect(await store.paused()).toBe(true);
+      });
+
+      test('whoever watches hears of it, once, and the feed shows no job for it', async () => {
+        await insert();
+        const head = await store.head();
+        const told = Promise.withResolvers<void>();
+        const stop = other.watch(told.resolve);
+        await store.setPaused(true);
+        await told.promise;
+        stop();
+        await store.setPaused(true);
+        expect(await other.head()).toBe(head + 1);
+        expect(await other.changes(tenant, head, 10)).toEqual([]);
+      });
+    });
+
+    describe('reordering', () => {
+      const leasedInOrder = async () => {
+        const order = [];
+        for (let taken = await lease(5_000); taken; taken = await lease(5_000)) order.push(taken.job.id);
+        return order;
+      };
+
+      test('jobs are leased in the order in which they were put, whatever their age and priority', async () => {
+        const ids = [];
+        for (const priority of [5, 9, 5, 0]) ids.push((await insert({ priority })).job.id);
+        const [a = '', b = '', c = '', d = ''] = ids;
+        expect(await other.reorder(tenant, [d, c, a, b])).toEqual([d, c, a, b]);
+        expect(await leasedInOrder()).toEqual([d, c, a, b]);
+      });
+
+      test('jobs that are not named keep their place, and later ones come after', async () => {
+        const ids = [];
+        for (const createdAt of [100, 200, 300]) ids.push((await insert({ createdAt })).job.id);
+        const [a = '', b = '', c = ''] = ids;
+        await store.reorder(tenant, [c, a]);
+        const { job } = await insert({ createdAt: 400 });
+        expect(await leasedInOrder()).toEqual([c, b, a, job.id]);
+      });
+
+      test('it is a change of the jobs that moved, and of those only', async () => {
+        const ids = [];
+        for (const createdAt of [100, 200, 300]) ids.push((await insert({ createdAt })).job.id);
+        const [a = '', b = '', c = ''] = ids;
+        const head = await store.head();
+        await store.reorder(tenant, [b, a, c]);
+        const changed = (await other.changes(tenant, head, 10)).flatMap((change) =>
+          change.kind === 'changed' ? change.job.job.id : [],
+        );
+        expect(changed.sort()).toEqual([a, b].sort());
+        expect(await store.reorder(tenant, [b, a, c])).toEqual([b, a, c]);
+        expect(await store.head()).toBe(head + 2);
+      });
+
+      test("another tenant's jobs and unknown ids are left out", async () => {
+        const mine = await insert({ createdAt: 200 });
+        const theirs = await insert({ createdAt: 100, tenant: 'somebody' });
+        const head = await store.head();
+        expect(await store.reorder(tenant, [mine.job.id, 'nothing', theirs.job.id])).toEqual([mine.job.id]);
+        expect(await store.head()).toBe(head);
+      });
+
+      test('items in backoff and of several images move with their job', async () => {
+        const first = await insert({ createdAt: 100, images: 2 });
+        const second = await insert({ createdAt: 200, images: 2, availableAt: 4_000 });
+        await store.reorder(tenant, [second.job.id, first.job.id]);
+        expect(await leasedInOrder()).toEqual([second.job.id, second.job.id, first.job.id, first.job.id]);
       });
     });
 
@@ -346,8 +465,23 @@ export function describeQueueStore(name: string, newStorage: () => Promise<Stora
           (item) => transitions.retried(item, DEFAULT_POLICY, 400),
           400,
         );
-        expect(must(retried).stored.job).toMatchObject({ completedAt: null, counts: { pending: 1 } });
+        expect(must(retried).stored.job).toMatchObject({ completedAt: null, counts: { pending: 1 }, run: 1 });
+        expect(await other.get(first.job.id)).toMatchObject({ job: { run: 1 } });
         expect((await mustLease(400)).jobId).toBe(first.job.id);
+      });
+
+      test('who decides on an item is shown its job as it was before', async () => {
+        const { job } = await insert({ images: 2 });
+        const seen: unknown[] = [];
+        await store.changeAll(
+          job.id,
+          (item, before) => {
+            seen.push(before);
+            return transitions.cancelled(item);
+          },
+          2_000,
+        );
+        expect(seen).toEqual([job, job]);
       });
 
       test('an unknown job is answered by undefined', async () => {
@@ -371,11 +505,11 @@ export function describeQueueStore(name: string, newStorage: () => Promise<Stora
       test('a page tells how many match in all and whether more follow', async () => {
         for (let made = 0; made < 4; made += 1) await insert({ images: 2 });
         await lease(2_000);
-        expect(await store.list({ limit: 4 })).toMatchObject({ total: 4, hasMore: false });
-        const page = await store.list({ state: 'pending', limit: 2 });
+        expect(await store.list({ tenant, limit: 4 })).toMatchObject({ total: 4, hasMore: false });
+        const page = await store.list({ tenant, state: 'pending', limit: 2 });
         expect(page).toMatchObject({ total: 3, hasMore: true });
         expect(page.jobs.map(({ items }) => items.length)).toEqual([2, 2]);
-        expect(await store.list({ state: 'failed', limit: 2 })).toEqual({
+        expect(await store.list({ tenant, state: 'failed', limit: 2 })).toEqual({
           total: 0,
           jobs: [],
           hasMore: false,
@@ -430,29 +564,203 @@ export function describeQueueStore(name: string, newStorage: () => Promise<Stora
         const third = await insert({ createdAt: 3 });
         const item = await mustLease(2_000);
         await finish(item, 3_000);
-        const changes = await other.changes(0, 10);
+        const changes = await other.changes(tenant, 0, 10);
         expect(changes.map((change) => change.sequence)).toEqual([2, 3, 5]);
         expect(changes).toMatchObject([
           { kind: 'changed', job: { job: { id: second.job.id } } },
           { kind: 'changed', job: { job: { id: third.job.id } } },
           { kind: 'changed', job: { job: { id: first.job.id, counts: { completed: 1 } } } },
         ]);
-        expect(await other.changes(3, 10)).toEqual(changes.slice(2));
-        expect(await other.changes(0, 2)).toEqual(changes.slice(0, 2));
-        expect(await other.changes(5, 10)).toEqual([]);
+        expect(await other.changes(tenant, 3, 10)).toEqual(changes.slice(2));
+        expect(await other.changes(tenant, 0, 2)).toEqual(changes.slice(0, 2));
+        expect(await other.changes(tenant, 5, 10)).toEqual([]);
         expect(await other.head()).toBe(5);
       });
 
       test('has a removed job as removed, until that is forgotten; its number never comes again', async () => {
         const { job } = await insert();
         await store.remove(job.id, 2_000);
-        expect(await other.changes(0, 10)).toEqual([{ kind: 'removed', sequence: 2, jobId: job.id }]);
+        expect(await other.changes(tenant, 0, 10)).toMatchObject([
+          { kind: 'removed', sequence: 2, jobId: job.id },
+        ]);
         await store.forgetRemoved(2_000);
-        expect(await other.changes(0, 10)).toHaveLength(1);
+        expect(await other.changes(tenant, 0, 10)).toHaveLength(1);
         await store.forgetRemoved(2_001);
-        expect(await other.changes(0, 10)).toEqual([]);
+        expect(await other.changes(tenant, 0, 10)).toEqual([]);
         const next = sampleJob();
         expect(await other.insert(next.job, next.items)).toEqual({ kind: 'inserted', sequence: 3 });
+      });
+    });
+
+    describe('the change feed, for those who keep what it tells', () => {
+      test('says why a job is gone, and by which key its client knows it', async () => {
+        const idempotency = { key: 'mine', fingerprint: 'f' };
+        const deleted = await insert({ idempotency });
+        const expired = await insert();
+        await store.remove(deleted.job.id, 2_000);
+        await store.remove(expired.job.id, 2_000, 'expired');
+        expect(await other.changes(tenant, 0, 10)).toMatchObject([
+          { jobId: deleted.job.id, reason: 'deleted', idempotencyKey: 'mine' },
+          { jobId: expired.job.id, reason: 'expired', idempotencyKey: null },
+        ]);
+      });
+
+      test('has one name for everybody, and keeps it', async () => {
+        const [mine, theirs] = await Promise.all([store.feed(), other.feed()]);
+        expect(mine.id).toBe(theirs.id);
+        expect(mine.id.length).toBeGreaterThan(30);
+        await insert();
+        expect(await other.feed()).toEqual({ id: mine.id, head: 1, completeSince: 0 });
+      });
+
+      test('is complete since the newest tombstone that was forgotten', async () => {
+        for (const at of [1_000, 2_000, 3_000]) await store.remove((await insert()).job.id, at);
+        await store.forgetRemoved(1_000);
+        expect(await other.feed()).toMatchObject({ completeSince: 0 });
+        await store.forgetRemoved(2_500);
+        expect(await other.feed()).toMatchObject({ completeSince: 4, head: 6 });
+        await store.forgetRemoved(2_500);
+        expect(await other.feed()).toMatchObject({ completeSince: 4 });
+      });
+    });
+
+    describe('tenants', () => {
+      test('each sees its own jobs, totals and changes, and none of the others', async () => {
+        const mine = await insert({ tenant: 'mine', images: 2 });
+        const theirs = await insert({ tenant: 'theirs' });
+        expect((await listAll(store, undefined, 'mine')).map(({ job }) => job)).toEqual([mine.job]);
+        expect((await listAll(store, 'pending', 'theirs')).map(({ job }) => job)).toEqual([theirs.job]);
+        expect(await other.list({ tenant: 'mine', limit: 1 })).toMatchObject({ total: 1, hasMore: false });
+        expect(await other.counts('mine')).toMatchObject({ pending: 1 });
+        expect(await other.counts()).toMatchObject({ pending: 2 });
+        expect(await other.changes('theirs', 0, 10)).toMatchObject([{ job: { job: { id: theirs.job.id } } }]);
+        await store.remove(theirs.job.id, 2_000);
+        expect(await other.changes('theirs', 0, 10)).toMatchObject([
+          { kind: 'removed', jobId: theirs.job.id },
+        ]);
+        expect(await other.changes('mine', 0, 10)).toMatchObject([{ kind: 'changed', sequence: 1 }]);
+        await expectConsistent(other, 'mine');
+        await expectConsistent(other, 'theirs');
+      });
+
+      test('two may use the same idempotency key', async () => {
+        const idempotency = { key: 'same', fingerprint: 'f' };
+        await insert({ tenant: 'mine', idempotency });
+        await insert({ tenant: 'theirs', idempotency });
+      });
+
+      test('their images wait in one queue', async () => {
+        const young = await insert({ tenant: 'mine', createdAt: 900 });
+        const old = await insert({ tenant: 'theirs', createdAt: 100 });
+        expect((await mustLease(1_000)).jobId).toBe(old.job.id);
+        expect((await mustLease(1_000)).jobId).toBe(young.job.id);
+      });
+    });
+
+    describe('what is kept', () => {
+      const nothing = { jobs: 0, waiting: 0, bytes: 0 };
+
+      test('is counted through every change: jobs, images that wait, bytes of inputs and results', async () => {
+        expect(await store.usage()).toEqual(nothing);
+        const { job } = await insert({ images: 2 });
+        await insert({ tenant: 'another' });
+        expect(await other.usage(tenant)).toEqual({ jobs: 1, waiting: 2, bytes: 2 * INPUT_BYTES });
+        expect(await other.usage()).toEqual({ jobs: 2, waiting: 3, bytes: 3 * INPUT_BYTES });
+        await finish(await mustLease(2_000), 3_000);
+        const after = { jobs: 1, waiting: 1, bytes: 2 * INPUT_BYTES + RESULT.bytes };
+        expect(await other.usage(tenant)).toEqual(after);
+        expect(must(await other.get(job.id)).job.bytes).toBe(after.bytes);
+        await store.remove(job.id, 4_000);
+        expect(await other.usage(tenant)).toEqual(nothing);
+      });
+
+      test('decides, in the same transaction, whether another job is let in', async () => {
+        await insert();
+        await insert({ tenant: 'another', images: 2 });
+        const refusal = new Error('full');
+        const full = vi.fn<Admit>(() => {
+          throw refusal;
+        });
+        const { job, items } = sampleJob();
+        await expect(store.insert(job, items, full)).rejects.toBe(refusal);
+        expect(full).toHaveBeenCalledExactlyOnceWith(
+          { jobs: 2, waiting: 3, bytes: 3 * INPUT_BYTES },
+          { jobs: 1, waiting: 1, bytes: INPUT_BYTES },
+        );
+        expect(await other.get(job.id)).toBeUndefined();
+        await expect(store.insert(job, items, vi.fn<Admit>())).resolves.toMatchObject({ kind: 'inserted' });
+      });
+
+      test('a limit holds, however many ask at once', async () => {
+        const atMostFour: Admit = ({ jobs }) => {
+          if (jobs >= 4) throw new Error('full');
+        };
+        const asked = Array.from({ length: 10 }, (_, index) => {
+          const { job, items } = sampleJob();
+          return (index % 2 ? store : other).insert(job, items, atMostFour);
+        });
+        const answers = await Promise.allSettled(asked);
+        expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(4);
+        expect(await listAll(store)).toHaveLength(4);
+      });
+    });
+
+    describe('webhooks', () => {
+      const url = 'https://example.com/told';
+      const withWebhook = () => insert({ webhook: { url, state: 'waiting' } });
+
+      test('one is due as soon as its job is over, whoever ended it', async () => {
+        const { job } = await withWebhook();
+        await insert();
+        const item = await mustLease(2_000);
+        expect(await store.dueWebhooks(9_000, 10)).toEqual([]);
+        await finish(item, 3_000);
+        expect(await other.dueWebhooks(2_999, 10)).toEqual([]);
+        const due = await other.dueWebhooks(3_000, 10);
+        expect(due).toMatchObject([{ id: job.id, webhook: { url, state: 'due', dueAt: 3_000, attempt: 0 } }]);
+      });
+
+      test('what became of one is written by compare-and-set, and is no visible change', async () => {
+        const { job } = await withWebhook();
+        await store.changeAll(job.id, transitions.cancelled, 3_000);
+        const head = await store.head();
+        const delivered = (current: Job): Job | undefined =>
+          current.webhook?.state === 'due'
+            ? { ...current, webhook: { url, state: 'delivered', at: 4_000, attempt: 1 } }
+            : undefined;
+        const answers = await Promise.all([
+          store.changeJob(job.id, delivered),
+          other.changeJob(job.id, delivered),
+        ]);
+        expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1);
+        expect(must(await other.get(job.id)).job.webhook).toEqual({
+          url,
+          state: 'delivered',
+          at: 4_000,
+          attempt: 1,
+        });
+        expect(await other.dueWebhooks(99_000, 10)).toEqual([]);
+        expect(await other.head()).toBe(head);
+        expect(await store.changeJob('nothing', delivered)).toBeUndefined();
+      });
+
+      test('the longest due comes first; a job that is queued again waits again', async () => {
+        const first = await withWebhook();
+        const second = await withWebhook();
+        await store.changeAll(second.job.id, transitions.cancelled, 3_000);
+        await store.changeAll(first.job.id, transitions.cancelled, 4_000);
+        expect((await store.dueWebhooks(5_000, 10)).map(({ id }) => id)).toEqual([
+          second.job.id,
+          first.job.id,
+        ]);
+        expect(await store.dueWebhooks(5_000, 1)).toHaveLength(1);
+        await store.changeAll(
+          second.job.id,
+          (item) => transitions.retried(item, DEFAULT_POLICY, 6_000),
+          6_000,
+        );
+        expect(must(await store.get(second.job.id)).job.webhook).toEqual({ url, state: 'waiting' });
+        expect((await store.dueWebhooks(7_000, 10)).map(({ id }) => id)).toEqual([first.job.id]);
       });
     });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import { openDiskBlobs } from '../../server/blobs/disk.ts';
-import { openSqliteStore } from '../../server/stores/sqlite.ts';
+import { openSqliteStore } from '../../server/stores/sqlite/store.ts';
 import { describeRunner } from './runner.ts';
 
 describeRunner('SQLite and disk', async () => {

@@ -7,6 +7,8 @@ import { isOver } from '#queue/states.ts';
 import type { QueueStore } from '#queue/store.ts';
 import { watchSteps } from '#queue/watching.ts';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { clientOf } from './queue-operations.ts';
+import { ALPHA_SHA256, refinedAlpha } from './refined-alpha.ts';
 
 export interface Storage {
   store: QueueStore;
@@ -20,6 +22,11 @@ const upperCase: Processor = async (input) => ({
   ...CUTOUT,
   blob: new Blob([(await input.text()).toUpperCase()], { type: 'image/png' }),
 });
+
+async function sha256(blob: Blob): Promise<string> {
+  const digest = await crypto.subtle.digest('SHA-256', await blob.arrayBuffer());
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
 
 /** What the runner promises, whatever the storage: run against every store. */
 export function describeRunner(name: string, open: () => Promise<Storage>): void {
@@ -39,7 +46,7 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
       });
       files.push({ filename: `${text}.txt`, mediaType: 'text/plain', bytes });
     }
-    await queue.submit({
+    await clientOf(queue).submit({
       jobId,
       files,
       model: 'any',
@@ -61,14 +68,14 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
     const signal = AbortSignal.timeout(10_000);
     for await (const step of watchSteps(queue.store, { signal, idleSeconds: 5 })) {
       void step;
-      const stored = await queue.get(jobId);
+      const stored = await clientOf(queue).get(jobId);
       if (isOver(stored.job.counts)) return stored;
     }
     throw signal.reason;
   }
 
   async function textOf(queue: Queue, jobId: string, index = 0): Promise<string> {
-    return (await queue.result(jobId, index)).blob.text();
+    return (await clientOf(queue).result(jobId, index)).blob.text();
   }
 
   /** A processor that holds every image until it is let go, and says when it has begun and when it was told to stop. */
@@ -96,6 +103,21 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
       expect(stateOf((await over(queue, after)).job)).toBe('completed');
       expect(await textOf(queue, before, 1)).toBe('B');
       expect(await textOf(queue, after)).toBe('C');
+    });
+
+    test('keeps every byte of a refined alpha, which is the same over every store and on every host', async () => {
+      const { queue } = await setUp();
+      const jobId = await submit(queue, 'a', 'b');
+      const process: Processor = () => {
+        const alpha = new Uint8Array(refinedAlpha(3).data);
+        return Promise.resolve({ ...CUTOUT, blob: new Blob([alpha], { type: 'image/png' }) });
+      };
+      run(queue, { process });
+      await over(queue, jobId);
+      for (const index of [0, 1]) {
+        const { blob } = await clientOf(queue).result(jobId, index);
+        expect(await sha256(blob)).toBe(ALPHA_SHA256);
+      }
     });
 
     test('works on as many images at a time as it was told, and no more', async () => {
@@ -187,12 +209,12 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
       };
       run(queue, { process, events });
       await begun;
-      await queue.cancel(jobId);
+      await clientOf(queue).cancel(jobId);
       await told;
       await done.promise;
 
       expect(lost).toHaveLength(1);
-      expect(stateOf((await queue.get(jobId)).job)).toBe('cancelled');
+      expect(stateOf((await clientOf(queue).get(jobId)).job)).toBe('cancelled');
       expect(await queue.blobs.get({ jobId, index: 0, kind: 'result', attempt: 1 })).toBeUndefined();
     });
 
@@ -210,14 +232,14 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
       const jobId = await submit(queue, 'a');
       run(queue, { process: deaf, concurrency: 2, events: { lost: () => settled.resolve() } });
       await begun;
-      await queue.cancel(jobId);
-      await queue.retry(jobId);
+      await clientOf(queue).cancel(jobId);
+      await clientOf(queue).retry(jobId);
       const second = await over(queue, jobId);
       letGo();
       await settled.promise;
 
       expect(second.items[0]).toMatchObject({ state: 'completed', attempt: 2 });
-      expect((await queue.get(jobId)).items[0]).toEqual(second.items[0]);
+      expect((await clientOf(queue).get(jobId)).items[0]).toEqual(second.items[0]);
       expect(await textOf(queue, jobId)).toBe('A');
     });
 
@@ -237,7 +259,10 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
       await begun;
       await runner.stop('return');
 
-      expect((await queue.get(jobId)).items[0]).toMatchObject({ state: 'pending', attemptsLeft: 3 });
+      expect((await clientOf(queue).get(jobId)).items[0]).toMatchObject({
+        state: 'pending',
+        attemptsLeft: 3,
+      });
       run(queue, { process: upperCase, owner: 'two' });
       expect(stateOf((await over(queue, jobId)).job)).toBe('completed');
     });
@@ -251,7 +276,10 @@ export function describeRunner(name: string, open: () => Promise<Storage>): void
       const stopped = runner.stop('finish');
       letGo();
       await stopped;
-      expect((await queue.get(jobId)).items.map((item) => item.state)).toEqual(['completed', 'pending']);
+      expect((await clientOf(queue).get(jobId)).items.map((item) => item.state)).toEqual([
+        'completed',
+        'pending',
+      ]);
     });
 
     test('outlives a store that fails for a while', async () => {

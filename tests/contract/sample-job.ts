@@ -1,4 +1,4 @@
-import { freshCounts, type Job, type PendingItem } from '#queue/job.ts';
+import { freshCounts, LOCAL_TENANT, type Job, type PendingItem } from '#queue/job.ts';
 import { jobOptions } from '#queue/options.ts';
 
 /** Ids as the queue makes them: unique and ascending. */
@@ -9,6 +9,9 @@ export function idsFrom(prefix: string): () => string {
     return `${prefix}-${String(made).padStart(6, '0')}`;
   };
 }
+
+/** Of every image of a sample. */
+export const INPUT_BYTES = 12_345;
 
 const newJobId = idsFrom('job');
 
@@ -25,6 +28,7 @@ export function sampleJob({
 }: Partial<Job> & { images?: number; availableAt?: number } = {}): Sample {
   const job: Job = {
     id: newJobId(),
+    tenant: LOCAL_TENANT,
     type: images === 1 ? 'single' : 'batch',
     model: 'u2netp',
     options: jobOptions.parse({ format: 'webp', background: '#00ff00' }),
@@ -34,6 +38,8 @@ export function sampleJob({
     completedAt: null,
     counts: freshCounts(images),
     idempotency: null,
+    bytes: images * INPUT_BYTES,
+    webhook: null,
     ...changes,
   };
   const items = Array.from({ length: images }, (_, index): PendingItem => ({
@@ -41,7 +47,7 @@ export function sampleJob({
     jobId: job.id,
     index,
     filename: `photo ${String(index)} – ü.jpg`,
-    inputBytes: 12_345,
+    inputBytes: INPUT_BYTES,
     inputMediaType: 'image/jpeg',
     attempt: 0,
     attemptsLeft: 3,

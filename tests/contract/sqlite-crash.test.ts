@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openSqliteStore } from '../../server/stores/sqlite.ts';
+import { openSqliteStore } from '../../server/stores/sqlite/store.ts';
 import { expectConsistent } from './consistency.ts';
 import { sampleJob } from './sample-job.ts';
 

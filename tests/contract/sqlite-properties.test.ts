@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { QueueStore } from '#queue/store.ts';
 import { openDiskBlobs } from '../../server/blobs/disk.ts';
-import { openSqliteStore } from '../../server/stores/sqlite.ts';
+import { openSqliteStore } from '../../server/stores/sqlite/store.ts';
 import { describeQueueProperties } from './queue-properties.ts';
 
 /** In memory where that is possible: thousands of transactions, and none of them has to survive a power cut. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { QueueStore } from '#queue/store.ts';
-import { openSqliteStore } from '../../server/stores/sqlite.ts';
+import { openSqliteStore } from '../../server/stores/sqlite/store.ts';
 import { describeQueueStore } from './queue-store.ts';
 
 async function newFolder(): Promise<string> {

@@ -10,6 +10,11 @@ export class OffcutPage {
     this.page = page;
   }
 
+  /** The app in a tab that is there already. */
+  static at(page: Page): OffcutPage {
+    return new OffcutPage(page);
+  }
+
   /** Opens the app in a new tab. */
   static async open(context: BrowserContext, url: string): Promise<OffcutPage> {
     const page = await context.newPage();

@@ -3,7 +3,7 @@ import type { Scores } from './metrics/index.ts';
 
 /** One image to be measured: a drawn scene by its place in the set, or a user's own pair of files. */
 export type Case =
-  | { readonly kind: 'scene'; readonly index: number }
+  | { readonly kind: 'scene'; readonly index: number; readonly heldOut?: boolean }
   | { readonly kind: 'files'; readonly name: string; readonly image: string; readonly mask: string };
 
 export interface Truth {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import sharp from 'sharp';
 import type { Mask, PixelImage } from '#matting/image.ts';
 import type { Case, Truth } from './case.ts';
-import { drawScene, SCENES } from './draw/scenes.ts';
+import { drawScene, HELD_OUT, SCENES } from './draw/scenes.ts';
 
 export async function loadCase(item: Case): Promise<Truth> {
   if (item.kind === 'scene') {
-    const { spec, image, truth, colours } = drawScene(SCENES[item.index]);
+    const { spec, image, truth, colours } = drawScene((item.heldOut ? HELD_OUT : SCENES)[item.index]);
     return { name: spec.name, tag: spec.tag, image, alpha: truth, colours };
   }
   const image = await readImage(item.image);

@@ -1,8 +1,11 @@
 /** What is compared: each method turns the network's small mask into a full-size matte with colours. */
 import type { Mask, PixelImage } from '#matting/image.ts';
+import { removeSpecks } from '#matting/refine/artefacts.ts';
 import { guidedFilter } from '#matting/refine/guided-filter.ts';
 import { refine } from '#matting/refine/refine.ts';
 import { lanczosGrey } from '#matting/resample.ts';
+import { inOneGo } from '#matting/steps.ts';
+import { domainTransform } from './domain-transform.ts';
 import type { Matted } from './metrics/index.ts';
 
 /** Both parameters are the method's own copies. */
@@ -12,21 +15,26 @@ export interface Method {
   readonly id: string;
   readonly title: string;
   readonly refine: Refine;
+  /** One of the pipeline's own. */
+  readonly isRefinement?: true;
 }
 
 /** The first is what others are measured against: mask enlarged, colours kept. */
 export const METHODS: readonly Method[] = [
   { id: 'none', title: 'mask enlarged (as rembg)', refine: () => undefined },
-  { id: 'guided', title: 'fast guided filter', refine: guidedFilter },
+  { id: 'guided', title: 'fast guided filter', refine: (image, mask) => inOneGo(guidedFilter(image, mask)) },
+  { id: 'domain', title: 'domain transform', refine: domainTransform },
   {
     id: 'fast',
     title: 'local colour models + colours',
-    refine: (image, mask) => refine(image, mask, 'fast'),
+    refine: (image, mask) => inOneGo(refine(image, mask, 'fast')),
+    isRefinement: true,
   },
   {
     id: 'closed-form',
     title: 'colour models, closed form + colours',
-    refine: (image, mask) => refine(image, mask, 'closed-form'),
+    refine: (image, mask) => inOneGo(refine(image, mask, 'closed-form')),
+    isRefinement: true,
   },
 ];
 
@@ -42,8 +50,11 @@ export interface Timed extends Matted {
 }
 
 export function run(method: Method, image: PixelImage, coarse: Mask): Timed {
-  const alpha = lanczosGrey(coarse, image.width, image.height);
   const colours: PixelImage = { ...image, data: image.data.slice() };
+  const own: Mask = { ...coarse, data: coarse.data.slice() };
+  // As the pipeline does before it enlarges a mask that is to be refined.
+  if (method.isRefinement) removeSpecks(own);
+  const alpha = lanczosGrey(own, image.width, image.height);
   const start = performance.now();
   method.refine(colours, alpha);
   return { alpha, colours, milliseconds: performance.now() - start };

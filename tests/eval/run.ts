@@ -1,6 +1,7 @@
 /**
  * `npm run eval`: measures every method on the scenes that the project draws itself.
  * `npm run eval -- <images> <masks>`: on two folders of files with the same names.
+ * `--held-out`: on scenes that nothing was tuned on. `--small`: without those above 2 megapixels.
  * `--out <folder>` (default test-results/eval), `--tag <tag>`, `--methods <id,id>` and
  * `--threads <n>` narrow and speed it up.
  */
@@ -8,7 +9,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Case, CaseResult } from './case.ts';
-import { SCENES } from './draw/scenes.ts';
+import { HELD_OUT, SCENES } from './draw/scenes.ts';
 import { pairFiles } from './load.ts';
 import { runAll } from './pool.ts';
 import { htmlReport, textReport } from './report.ts';
@@ -18,6 +19,8 @@ const { values, positionals } = parseArgs({
   options: {
     out: { type: 'string', default: 'test-results/eval' },
     tag: { type: 'string' },
+    'held-out': { type: 'boolean', default: false },
+    small: { type: 'boolean', default: false },
     methods: { type: 'string', default: '' },
     threads: { type: 'string' },
   },
@@ -31,9 +34,11 @@ async function chosenCases(): Promise<readonly Case[]> {
     }
     return pairFiles(images, masks);
   }
-  const cases = SCENES.flatMap(({ tag }, index): Case[] =>
-    values.tag === undefined || values.tag === tag ? [{ kind: 'scene', index }] : [],
-  );
+  const heldOut = values['held-out'];
+  const cases = (heldOut ? HELD_OUT : SCENES).flatMap(({ tag, size }, index): Case[] => {
+    if (values.tag !== undefined && values.tag !== tag) return [];
+    return values.small && size[0] * size[1] > 2e6 ? [] : [{ kind: 'scene', index, heldOut }];
+  });
   if (cases.length === 0) throw new Error(`There is no scene tagged ${String(values.tag)}.`);
   return cases;
 }

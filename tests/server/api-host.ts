@@ -3,7 +3,11 @@ import { TestServer } from '../support/server.ts';
 
 /** The Node server, asked over HTTP. */
 export async function openServerHost(): Promise<ApiHost> {
-  const server = await TestServer.start();
+  return hostOf(await TestServer.start());
+}
+
+/** It ends with its host. */
+export function hostOf(server: TestServer): ApiHost {
   return {
     call: (request) => callServer(server, request),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),

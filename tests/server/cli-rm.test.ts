@@ -234,8 +234,8 @@ describe('a folder', () => {
   });
 });
 
-/** 200 images here; OFFCUT_RM_IMAGES=1000 for the whole promise. */
-const MANY = Number(process.env['OFFCUT_RM_IMAGES'] ?? 200);
+/** 120 images here; OFFCUT_RM_IMAGES=1000 for the whole promise. */
+const MANY = Number(process.env['OFFCUT_RM_IMAGES'] ?? 120);
 const onLinux = process.platform === 'linux';
 
 describe('a batch', () => {

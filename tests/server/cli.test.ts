@@ -150,6 +150,27 @@ describe('status, list, stats, cancel', () => {
   });
 });
 
+describe('pause, order, resume', () => {
+  test('the queue waits, takes what waits in another order, and goes on', async () => {
+    expect(await offcut('pause')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('paused') as string,
+    });
+    const ids: string[] = [];
+    for (const name of ['first', 'second', 'third'])
+      ids.push((await submit(server, [{ ...(await photo()), filename: `${name}.jpg` }])).job_id);
+    const [first = '', second = '', third = ''] = ids;
+    const { code, stdout, stderr } = await offcut('order', third, UNKNOWN_ID, first);
+    expect({ code, ids: stdout.trim().split('\n') }).toEqual({ code: 1, ids: [third, first] });
+    expect(stderr).toContain(`There is no job ${UNKNOWN_ID}`);
+    expect((await offcut('stats')).stdout).toContain('the queue is paused');
+    expect(JSON.parse((await offcut('resume', '--json')).stdout)).toMatchObject({ paused: false });
+    const over = await Promise.all([third, second, first].map((id) => finished(server, id)));
+    const starts = over.map(({ started_at: at }) => at);
+    expect(starts).toEqual(starts.toSorted());
+  });
+});
+
 describe('help and mistakes', () => {
   test('--version and --help answer without a server', async () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
@@ -163,6 +184,9 @@ describe('help and mistakes', () => {
       'list',
       'stats',
       'cancel',
+      'order',
+      'pause',
+      'resume',
       'serve',
       'completion',
     ]) {
@@ -184,6 +208,7 @@ describe('help and mistakes', () => {
     [['status'], 'Name exactly one job id.'],
     [['status', 'seven'], '"seven" is no job id'],
     [['list', '--colour'], '--colour'],
+    [['order', UNKNOWN_ID], 'Name at least two job ids'],
     [['stats', '--server', 'ftp://x'], '"ftp://x" is no server address'],
   ])('%j is a mistake in the call: exit code 2', async (args, message) => {
     const { code, stderr } = await offcut(...args);

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { photo } from '../contract/api-photos.ts';
+import { holdToDescription } from '../support/openapi/conforming.ts';
 import { TestServer } from '../support/server.ts';
 import { problem, stats, storedFiles, toForm } from './client.ts';
 
@@ -18,6 +19,7 @@ beforeAll(async () => {
   server = await TestServer.start({
     env: { MODEL_ALIASES: 'u2net=u2netp', OFFCUT_FETCH_URLS: '1', OFFCUT_FETCH_PRIVATE_HOSTS: 'localhost' },
   });
+  holdToDescription(server);
 });
 afterAll(async () => {
   pictures.close();

@@ -3,12 +3,14 @@ import { unzipSync } from 'fflate';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenPhoto, photo } from '../contract/api-photos.ts';
+import { holdToDescription } from '../support/openapi/conforming.ts';
 import { TestServer } from '../support/server.ts';
 import { stats, storedFiles, toForm } from './client.ts';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await TestServer.start();
+  holdToDescription(server);
 });
 afterAll(() => server[Symbol.asyncDispose]());
 

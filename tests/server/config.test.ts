@@ -30,6 +30,36 @@ describe('the environment', () => {
     ]);
   });
 
+  test('images are kept beside the jobs, in another folder, or in a bucket', () => {
+    const place = (BLOBS: string) => readConfig({ BLOBS }).blobs;
+    expect(place('')).toEqual({ kind: 'disk', folder: join(process.cwd(), 'data', 'blobs') });
+    expect(place('file:///var/lib/my%20images')).toEqual({ kind: 'disk', folder: '/var/lib/my images' });
+    expect(place('s3://photos?region=eu-central-1')).toEqual({
+      kind: 's3',
+      address: {
+        bucket: 'photos',
+        prefix: '',
+        region: 'eu-central-1',
+        endpoint: undefined,
+        pathStyle: false,
+      },
+    });
+    expect(place('s3://photos/a/b/?endpoint=http://127.0.0.1:9000&path-style=1')).toMatchObject({
+      address: { prefix: 'a/b/', region: 'us-east-1', endpoint: 'http://127.0.0.1:9000', pathStyle: true },
+    });
+  });
+
+  test.each([
+    ['/var/lib/images', 'is neither file:///folder nor s3://'],
+    ['s3:///prefix', 'names no bucket'],
+    ['s3://key:[secret]@photos', 'holds credentials'],
+    ['s3://photos?endpont=http://x', 'has the parameter "endpont"'],
+    ['s3://photos?endpoint=minio:9000', 'has endpoint=minio:9000, which is no address'],
+    ['s3://photos?path-style=yes', 'has path-style=yes'],
+  ])('BLOBS=%s is refused: it %s', (BLOBS, why) => {
+    expect(() => readConfig({ BLOBS })).toThrow(`BLOBS=${BLOBS} ${why}`);
+  });
+
   test.each([
     ['PORT', 'eighty'],
     ['PORT', '70000'],

@@ -97,6 +97,18 @@ describe('a job from its images to its results', () => {
     await offcut.cancel(id);
   });
 
+  test('pause, order and resume', async () => {
+    expect(await offcut.pause()).toMatchObject({ paused: true });
+    const first = (await offcut.submit(image)).job_id;
+    const second = (await offcut.submit(image)).job_id;
+    expect((await offcut.stats()).worker.paused).toBe(true);
+    expect((await offcut.order([second, first])).job_ids).toEqual([second, first]);
+    expect(await refusal(offcut.order([first, first]))).toMatchObject({ code: 'order_invalid', status: 400 });
+    expect(await offcut.resume()).toMatchObject({ paused: false });
+    const [early, late] = [await offcut.wait(second), await offcut.wait(first)];
+    expect(Date.parse(early.started_at ?? '')).toBeLessThanOrEqual(Date.parse(late.started_at ?? ''));
+  });
+
   test('removeBackground is one call', async () => {
     const { type, filename, blob } = await offcut.removeBackground(image, { output: 'mask' });
     expect({ type, filename }).toEqual({ type: 'image/png', filename: 'furball.png' });

@@ -30,6 +30,8 @@ export interface ServerOptions {
   port?: number;
   /** Further environment variables. */
   env?: Readonly<Record<string, string>>;
+  /** The command and its options. `runner` has no port, and is ready when it says that it works. */
+  command?: readonly ['serve' | 'runner', ...string[]];
 }
 
 type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;
@@ -43,8 +45,9 @@ type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;
 export class TestServer implements AsyncDisposable {
   readonly dataDir: string;
   readonly log: LogEntry[] = [];
-  readonly #env: Readonly<Record<string, string>>;
+  #env: Readonly<Record<string, string>>;
   readonly #ownsDataDir: boolean;
+  readonly #command: readonly string[];
   readonly #entries = new EventEmitter<{ entry: [LogEntry]; gone: [] }>();
   #port: number;
   #output = '';
@@ -56,6 +59,7 @@ export class TestServer implements AsyncDisposable {
     this.#ownsDataDir = options.dataDir === undefined;
     this.#port = options.port ?? 0;
     this.#env = options.env ?? {};
+    this.#command = options.command ?? ['serve'];
     this.#entries.setMaxListeners(0);
   }
 
@@ -146,11 +150,14 @@ export class TestServer implements AsyncDisposable {
   /**
    * Starts again on the same data and the same port, after {@link stop}, {@link kill} or {@link killTree}. Orphaned
    * runners are left alone: to get along with them is the server's business.
+   *
+   * @param env in place of the former variables
    */
-  async restart(): Promise<void> {
+  async restart(env: Readonly<Record<string, string>> = this.#env): Promise<void> {
     const child = this.#children.at(-1);
     if (child !== undefined && !hasEnded(child))
       throw new Error('Stop or kill the server before its restart.');
+    this.#env = env;
     await this.#launch();
   }
 
@@ -160,7 +167,7 @@ export class TestServer implements AsyncDisposable {
   }
 
   async #launch(): Promise<void> {
-    const child = spawn(process.execPath, ['server/bin/offcut.js', 'serve'], {
+    const child = spawn(process.execPath, ['server/bin/offcut.js', ...this.#command], {
       cwd: fromRoot('.'),
       // A group of its own, so that the whole tree can be killed at once.
       detached: true,
@@ -213,10 +220,10 @@ export class TestServer implements AsyncDisposable {
       createInterface({ input: child.stdout }).on('line', (line) => {
         this.#output += `${line}\n`;
         const port = /Offcut is ready at http:\/\/[^ ]*:(\d+)/.exec(line)?.[1];
-        if (port === undefined) return;
+        if (port === undefined && !line.startsWith('Offcut works on the queue')) return;
         clearTimeout(timer);
         child.off('exit', onExit);
-        resolve(Number(port));
+        resolve(Number(port ?? this.#port));
       });
     });
   }

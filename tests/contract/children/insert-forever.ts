@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs';
-import { openSqliteStore } from '../../../server/stores/sqlite.ts';
+import { openSqliteStore } from '../../../server/stores/sqlite/store.ts';
 import { sampleJob } from '../sample-job.ts';
 
 /*

@@ -1,4 +1,4 @@
-import { openSqliteStore } from '../../../server/stores/sqlite.ts';
+import { openSqliteStore } from '../../../server/stores/sqlite/store.ts';
 import { leased } from '#queue/transitions.ts';
 
 /*

@@ -153,6 +153,27 @@ export const SCENES: readonly SceneSpec[] = ROWS.map(([tag, subject, backdrop, s
   ...more,
 }));
 
+const HELD_OUT_SIZES = [small, square, tall, wide] as const;
+const SUBJECT_NAMES = Object.keys(SUBJECTS) as SceneSpec['subject'][];
+const BACKDROP_NAMES = [...new Set(SCENES.map(({ backdrop }) => backdrop))];
+/** The number of scenes, apart from those that everything was tuned and learned on. */
+const HELD_OUT_COUNT = 32;
+
+/** Seeds, sizes and pairs that nothing was tuned or learned on, and that nobody chose for the network's sake. */
+export const HELD_OUT: readonly SceneSpec[] = Array.from({ length: HELD_OUT_COUNT }, (_, i) => {
+  const subject = SUBJECT_NAMES[(i * 5 + 2) % SUBJECT_NAMES.length];
+  const backdrop = BACKDROP_NAMES[(i * 4 + 1) % BACKDROP_NAMES.length];
+  return {
+    name: `held out ${String(i + 1).padStart(2, '0')} ${subject} on ${backdrop}`,
+    tag: SCENES.find((scene) => scene.subject === subject)?.tag ?? 'glass',
+    seed: 4_000_000 + i * 91,
+    subject,
+    backdrop,
+    size: HELD_OUT_SIZES[i % HELD_OUT_SIZES.length],
+    noise: 2 + (i % 3),
+  };
+});
+
 /** A matter of seconds and, for the large ones, of a gigabyte. */
 export function drawScene(spec: SceneSpec): Scene {
   const random = new Random(spec.seed);

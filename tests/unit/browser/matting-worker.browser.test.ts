@@ -13,7 +13,7 @@ import {
   type ModelAtUrl,
   type WorkStage,
 } from '../../../src/lib/browser/matting-worker/interface.ts';
-import { locateModel } from '../../../src/lib/browser/models.ts';
+import { locateModel } from '../../../src/lib/browser/locate-model.ts';
 import { TINY_MODEL, tinyModelWeights } from '../../fixtures/tiny-model.ts';
 
 const scenes = import.meta.glob<string>('../../fixtures/reference/{scenes,scene-masks}/*.png', {
@@ -89,7 +89,8 @@ describe('the real model on WebAssembly', () => {
       const [ours, theirs] = await Promise.all([greys(blob), fixture('scene-masks', name).then(greys)]);
       expect(ours.length, name).toBe(theirs.length);
       const sum = ours.reduce((total, value, i) => total + Math.abs(value - theirs[i]), 0);
-      expect(sum / ours.length, name).toBeLessThan(1);
+      // The masks are rembg's, from which the server's differ by less than 0.01 (mask-equals-rembg.test.ts): 1 in all.
+      expect(sum / ours.length, name).toBeLessThan(0.99);
     }
     expect(engines.at(-1)).toMatchObject({ state: 'ready', runtime: 'wasm' });
   });
@@ -133,6 +134,28 @@ describe('a task', () => {
       expect(start).toHaveBeenCalledOnce();
     },
   );
+
+  it('is decoded while the one before it is under way', async () => {
+    const { client } = openClient();
+    const model = tiny();
+    await client.warmUp(model);
+    const heard: string[] = [];
+    const matte = async (name: string, input: Blob) =>
+      client.matte(input, DEFAULT_OPTIONS, model, {
+        signal: new AbortController().signal,
+        onStage: (stage) => heard.push(`${name} ${stage}`),
+      });
+    await Promise.all([matte('first', await largeImage()), matte('second', image)]);
+    expect(heard.indexOf('second decode')).toBeLessThan(heard.indexOf('first encode'));
+  });
+
+  it('of another model waits for those before it, and comes out', { timeout: 60_000 }, async () => {
+    const { client } = openClient();
+    const works = [tiny(), await locateModel(DEFAULT_MODEL.id), tiny()].map((model) =>
+      client.matte(image, DEFAULT_OPTIONS, model, control()),
+    );
+    await expect(Promise.all(works)).resolves.toHaveLength(3);
+  });
 
   it('fails alone when its image is at fault', async () => {
     const { client, start } = openClient();

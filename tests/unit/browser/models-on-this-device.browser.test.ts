@@ -3,7 +3,8 @@ import type { ModelSpec } from '#matting/model.ts';
 import { downloadWeights } from '../../../src/lib/browser/download-weights.ts';
 import { sha256Of } from '../../../src/lib/browser/matting-worker/weights-fault.ts';
 import { ModelShelf } from '../../../src/lib/browser/model-shelf.ts';
-import { listModels, locateModel } from '../../../src/lib/browser/models.ts';
+import { locateModel } from '../../../src/lib/browser/locate-model.ts';
+import { listModels } from '../../../src/lib/browser/models.ts';
 import { countParts, PART_BYTES, readKept } from '../../../src/lib/browser/weights-store.ts';
 import { TINY_MODEL, tinyModelWeights } from '../../fixtures/tiny-model.ts';
 

@@ -6,14 +6,17 @@ import { DEFAULT_FORM_LIMITS } from '#queue/form.ts';
 import { jobOptions } from '#queue/options.ts';
 import type { Queue } from '#queue/queue.ts';
 import type { JobWire } from '#queue/wire.ts';
-import { ContractClient, readFormAtHand } from '../../../src/lib/browser/api.ts';
+import { ContractClient, pageApp, readFormAtHand } from '../../../src/lib/browser/api.ts';
 import { TabChannel, type TabMessage } from '../../../src/lib/browser/channel.ts';
 import { Departures } from '../../../src/lib/browser/departures.ts';
 import { openDevice, type Device } from '../../../src/lib/browser/device.ts';
+import { listModels } from '../../../src/lib/browser/models.ts';
 import { observeJobs } from '../../../src/lib/browser/jobs.ts';
 import { Campaign } from '../../../src/lib/browser/leader.ts';
 import { leadWith } from '../../../src/lib/browser/leading.ts';
-import { zipResults } from '../../../src/lib/browser/zip.ts';
+import { DeviceEdits } from '../../../src/lib/browser/edits/device-edits.ts';
+import { EditsOnDemand } from '../../../src/lib/browser/edits/edits-on-demand.ts';
+import { zipItems } from '../../../src/lib/browser/zip.ts';
 
 /*
  * A device of one tab: the real queue in the real IndexedDB, behind the real routes. `beginWork` leases as a runner
@@ -25,7 +28,7 @@ let queue: Queue;
 let client: ContractClient;
 
 beforeEach(() => {
-  device = openDevice(readFormAtHand);
+  device = openDevice({ createApp: pageApp, readForm: readFormAtHand, models: listModels });
   queue = device.queue;
   client = new ContractClient(device.app);
 });
@@ -53,7 +56,7 @@ async function complete(jobId: string): Promise<void> {
 describe("the contract's routes in the page", () => {
   it('take an image without any request to the network', async () => {
     const id = await submitted('photos/holiday.jpg');
-    const { items, job } = await queue.get(id);
+    const { items, job } = await device.client.get(id);
     expect(items[0]).toMatchObject({ filename: 'holiday.jpg', state: 'pending', inputBytes: 18 });
     expect(job.options).toEqual(jobOptions.parse({}));
     const kept = await queue.blobs.get({ jobId: id, index: 0, kind: 'input' });
@@ -68,7 +71,7 @@ describe("the contract's routes in the page", () => {
       crop: true,
       background: '#fff',
     });
-    const { options } = (await queue.get(job_id)).job;
+    const { options } = (await device.client.get(job_id)).job;
     expect(options).toMatchObject({ format: 'webp', crop: true, background: '#fff', output: 'cutout' });
   });
 
@@ -90,7 +93,7 @@ describe("the contract's routes in the page", () => {
     expect((await client.cancel(id)).status).toBe('cancelled');
     expect((await client.retry(id)).status).toBe('pending');
     await client.remove(id);
-    await expect(queue.get(id)).rejects.toMatchObject({ code: 'job_not_found' });
+    await expect(device.client.get(id)).rejects.toMatchObject({ code: 'job_not_found' });
   });
 });
 
@@ -99,7 +102,7 @@ describe('observing jobs', () => {
   function shown() {
     const jobs = new Map<string, JobWire>();
     let updates = 0;
-    const stop = observeJobs(queue, ({ changed, removed }) => {
+    const stop = observeJobs(device, ({ changed, removed }) => {
       updates += 1;
       for (const job of changed) jobs.set(job.id, job);
       for (const id of removed) jobs.delete(id);
@@ -117,15 +120,41 @@ describe('observing jobs', () => {
     const early = await Promise.all(Array.from({ length: 105 }, () => submitted()));
     const { jobs, stop } = shown();
     await expect.poll(() => jobs.size).toBe(105);
-    const otherTab = openDevice(readFormAtHand);
+    const otherTab = openDevice({ createApp: pageApp, readForm: readFormAtHand, models: listModels });
     const late = (await new ContractClient(otherTab.app).submit(photo(), 'late.jpg', {})).job_id;
-    await otherTab.queue.cancel(early[0]);
-    await otherTab.queue.remove(early[1]);
+    await otherTab.client.cancel(early[0]);
+    await otherTab.client.remove(early[1]);
     await otherTab.close();
     await expect
       .poll(() => [jobs.has(late), jobs.get(early[0])?.status, jobs.has(early[1])])
       .toEqual([true, 'cancelled', false]);
     stop();
+  });
+});
+
+describe('what is chosen before a photo is added', () => {
+  it('becomes edits of the whole cutout, as far as edits can do it', async () => {
+    const edits = new EditsOnDemand(device, (...args) => client.submit(...args));
+    const optionsOf = async (jobId: string) => (await device.client.get(jobId)).job.options;
+    const look = { format: 'jpeg', background: '#00FF00', crop: true, refine: 'fast' } as const;
+    const { job_id: chosen } = await edits.submit(photo(), 'a.jpg', look);
+    expect(await optionsOf(chosen)).toEqual(jobOptions.parse({ refine: 'fast' }));
+    expect(await edits.get({ jobId: chosen, index: 0 })).toMatchObject({
+      background: { kind: 'colour', colour: '#00ff00' },
+      frame: { crop: true },
+      output: { format: 'jpeg' },
+    });
+    const { job_id: mask } = await edits.submit(photo(), 'a.jpg', { output: 'mask' });
+    expect(await edits.get({ jobId: mask, index: 0 })).toMatchObject({ output: { content: 'mask' } });
+    const { job_id: plain } = await edits.submit(photo(), 'a.jpg', {});
+    expect(await edits.get({ jobId: plain, index: 0 })).toBeUndefined();
+    // Edits know no half-transparent colours.
+    const { job_id: half } = await edits.submit(photo(), 'a.jpg', { background: '#00ff0080' });
+    expect(await optionsOf(half)).toMatchObject({ background: '#00ff0080' });
+    await expect(edits.submit(photo(), 'a.jpg', { background: 'greenish' })).rejects.toMatchObject({
+      code: 'option_invalid',
+    });
+    edits.close();
   });
 });
 
@@ -137,7 +166,10 @@ describe('a zip', () => {
       await complete(ids[ids.length - 1]);
     }
     ids.push(await submitted('unfinished.jpg'), '00000000-0000-7000-8000-000000000000');
-    const files = unzipSync(new Uint8Array(await new Response(zipResults(queue, ids)).arrayBuffer()));
+    const edits = new DeviceEdits(device, () => Promise.reject(new Error('nothing is submitted')));
+    const items = ids.map((jobId) => ({ jobId, index: 0 }));
+    const files = unzipSync(new Uint8Array(await new Response(zipItems(edits, items)).arrayBuffer()));
+    edits.close();
     const texts = Object.entries(files).map(([name, bytes]) => [name, new TextDecoder().decode(bytes)]);
     expect(texts).toEqual([
       ['cat.png', 'cutout of cat.jpg'],
@@ -163,6 +195,7 @@ describe('a new leader', () => {
     const channel = new TabChannel();
     channel.listen((message) => heard.push(message));
     const parts = {
+      db: device.db,
       queue,
       channel,
       departures,
@@ -179,7 +212,7 @@ describe('a new leader', () => {
     return heard;
   }
 
-  const stateOf = async (id: string) => (await queue.get(id)).items[0];
+  const stateOf = async (id: string) => (await device.client.get(id)).items[0];
 
   it('goes on with the image of a tab that was closed, which does not count as an attempt', async () => {
     const id = await submitted();

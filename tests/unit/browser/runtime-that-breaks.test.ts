@@ -59,7 +59,7 @@ it('on WebGPU fails its image retryably, and the next try runs on WebAssembly an
   await expect(matte()).resolves.toMatchObject({ width: 1 });
   expect(choices).toEqual([
     { prefer: 'auto' },
-    { prefer: 'wasm', because: expect.stringMatching(/device was lost/) as string },
+    { prefer: 'wasm', because: expect.stringMatching(/device was lost/) as string, why: 'gpu-failed' },
   ]);
   expect(engines.at(-1)).toMatchObject({ state: 'ready', runtime: 'wasm' });
   client.close();

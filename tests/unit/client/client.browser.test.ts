@@ -2,14 +2,16 @@
 import Dexie from 'dexie';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createClient, OffcutError, type OffcutClient } from '#client/index.ts';
+import { createApp } from '#queue/routes/app.ts';
 import { openDevice, type Device } from '../../../src/lib/browser/device.ts';
+import { listModels } from '../../../src/lib/browser/models.ts';
 import { readFormAtHand } from '../../../src/lib/browser/api.ts';
 
 let device: Device;
 let offcut: OffcutClient;
 
 beforeEach(() => {
-  device = openDevice(readFormAtHand);
+  device = openDevice({ createApp, readForm: readFormAtHand, models: listModels });
   offcut = createClient({
     baseUrl: location.origin,
     fetch: async (url, init) => device.app.fetch(new Request(url, init)),

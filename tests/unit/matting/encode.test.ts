@@ -71,3 +71,13 @@ it('what cannot be encoded is an error that names the size', async () => {
     message: expect.stringContaining('17 × 16 pixels') as string,
   });
 });
+
+it('every pixel of a PNG comes back, also of one that is compressed in more than one go', async () => {
+  const [width, height] = [2_111, 2_100];
+  const data = new Uint8ClampedArray(width * height * 4).map((_, i) => (i * 31) ^ (i >> 9));
+  const blob = await codec.encode({ width, height, data }, { format: 'png' }, signal);
+  const back = await sharp(await blob.arrayBuffer())
+    .raw()
+    .toBuffer();
+  expect(back.equals(new Uint8Array(data.buffer))).toBe(true);
+});

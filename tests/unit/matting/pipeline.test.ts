@@ -3,7 +3,8 @@ import { unzipSync } from 'fflate';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CutoutOptions, DEFAULT_OPTIONS } from '#matting/options.ts';
-import { createMatting, type Matting, STAGES, type Stage } from '#matting/pipeline.ts';
+import { createMatting, type Matting } from '#matting/pipeline.ts';
+import { STAGES, type Stage } from '#matting/stages.ts';
 import type { ModelSpec } from '#matting/model.ts';
 import type { InferenceSession } from '#matting/runtime.ts';
 import { createSharpCodec } from '../../../server/matting/codec.ts';
@@ -156,6 +157,45 @@ describe('the result', () => {
   it('carries the warnings of decoding', async () => {
     const cut = photo.slice(0, photo.size - 12);
     expect((await cutout({}, cut)).warnings).toMatchObject([{ code: 'image_truncated' }]);
+  });
+});
+
+/** A square of certain subject with a hole in it, and a faint speck far from it. */
+function flawed(side: number) {
+  const data = new Float32Array(side * side);
+  const paint = (left: number, top: number, size: number, value: number) => {
+    for (let y = top; y < top + size; y++) data.fill(value, y * side + left, y * side + left + size);
+  };
+  paint(20, 20, 80, 1);
+  paint(60, 60, 6, 0);
+  paint(160, 160, 4, 0.4);
+  return { dims: [1, 1, side, side], data };
+}
+
+describe('flaws of the network’s mask', () => {
+  const side = 200;
+  const [hole, speck] = [63, 162];
+
+  async function alphas(options: Partial<CutoutOptions>): Promise<{ hole: number; speck: number }> {
+    const flat = { create: { width: side, height: side, channels: 3, background: '#808080' } } as const;
+    const prepared = await matting.prepare(await blobOf(sharp(flat).png()), { signal });
+    const wanted: CutoutOptions = { ...DEFAULT_OPTIONS, output: 'mask', ...options };
+    const { blob } = await matting.finish(prepared, flawed(side), wanted, { signal });
+    const data = await sharp(await blob.arrayBuffer())
+      .extractChannel(0)
+      .raw()
+      .toBuffer();
+    return { hole: data[hole * side + hole], speck: data[speck * side + speck] };
+  }
+
+  it('stay without refinement, as rembg has them', async () => {
+    expect(await alphas({})).toEqual({ hole: 0, speck: 102 });
+  });
+
+  it('lose specks with it, and holes to those who ask for post-processing too', async () => {
+    expect(await alphas({ refinement: 'fast' })).toEqual({ hole: 0, speck: 0 });
+    expect(await alphas({ refinement: 'fast', postProcessMask: true })).toEqual({ hole: 255, speck: 0 });
+    expect(await alphas({ postProcessMask: true })).toEqual({ hole: 0, speck: 0 });
   });
 });
 

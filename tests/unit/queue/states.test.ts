@@ -1,4 +1,4 @@
-import { afterMove, freshCounts, stateOf, type Job } from '#queue/job.ts';
+import { afterMove, freshCounts, LOCAL_TENANT, stateOf, type Item, type Job } from '#queue/job.ts';
 import { isReady, leaseOrder } from '#queue/lease-order.ts';
 import { jobOptions } from '#queue/options.ts';
 import { backoffMillis, DEFAULT_POLICY } from '#queue/policy.ts';
@@ -52,6 +52,7 @@ describe("a job's state", () => {
 describe('a job after a move of its items', () => {
   const job: Job = {
     id: 'job',
+    tenant: LOCAL_TENANT,
     type: 'batch',
     model: 'u2netp',
     options: jobOptions.parse({}),
@@ -61,16 +62,49 @@ describe('a job after a move of its items', () => {
     completedAt: null,
     counts: freshCounts(2),
     idempotency: null,
+    bytes: 20,
+    webhook: null,
   };
 
+  const item = (state: State): Item => {
+    const base = {
+      id: 'i',
+      jobId: 'job',
+      index: 0,
+      filename: 'a',
+      inputBytes: 10,
+      inputMediaType: 'image/png',
+    };
+    const tried = { ...base, attempt: 1, attemptsLeft: 2 };
+    switch (state) {
+      case 'pending':
+        return { ...tried, state, availableAt: 0, lastFailure: null };
+      case 'processing':
+        return { ...tried, state, lease: { owner: 'me', until: 9 } };
+      case 'completed':
+        return {
+          ...tried,
+          state,
+          result: { mediaType: 'image/png', bytes: 7, width: 1, height: 1, warnings: [] },
+        };
+      case 'failed':
+        return { ...tried, state, failure: { code: 'broken', message: 'It is broken.' } };
+      case 'cancelled':
+        return { ...tried, state };
+    }
+  };
+  const move = (from: Job, before: State, after: State, now: number) =>
+    afterMove(from, item(before), item(after), now);
+
   test('starts with its first lease, ends with its last outcome, and is open again after a retry', () => {
-    const started = afterMove(job, 'pending', 'processing', 10);
-    const failed = afterMove(started, 'processing', 'failed', 20);
+    const started = move(job, 'pending', 'processing', 10);
+    const failed = move(started, 'processing', 'failed', 20);
     expect([failed.startedAt, failed.completedAt, stateOf(failed)]).toEqual([10, null, 'processing']);
-    const again = afterMove(failed, 'pending', 'processing', 30);
-    const over = afterMove(again, 'processing', 'completed', 40);
+    const again = move(failed, 'pending', 'processing', 30);
+    const over = move(again, 'processing', 'completed', 40);
     expect([over.startedAt, over.completedAt, stateOf(over)]).toEqual([10, 40, 'completed']);
-    const retried = afterMove(over, 'failed', 'pending', 50);
+    expect([failed.bytes, over.bytes]).toEqual([20, 27]);
+    const retried = move(over, 'failed', 'pending', 50);
     expect([retried.startedAt, retried.completedAt, stateOf(retried)]).toEqual([10, null, 'processing']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Mask, PixelImage } from '#matting/image.ts';
-import { postProcessMask, removeSmallRegions } from '#matting/refine/clean.ts';
+import { postProcessMask } from '#matting/refine/clean.ts';
 import { closedFormEdges } from '#matting/refine/closed-form.ts';
 import { refineEdges } from '#matting/refine/edge.ts';
 import { estimateForeground } from '#matting/refine/foreground.ts';
@@ -8,6 +8,7 @@ import { guidedFilter } from '#matting/refine/guided-filter.ts';
 import { refine, REFINEMENTS } from '#matting/refine/refine.ts';
 import { makeTrimap, TRIMAP_DEFAULTS, UNKNOWN } from '#matting/refine/trimap.ts';
 import { lanczosGrey } from '#matting/resample.ts';
+import { inOneGo, inPieces } from '#matting/steps.ts';
 import { Random } from '../../eval/draw/random.ts';
 import { meanAbsoluteError } from '../../eval/metrics/alpha.ts';
 import { compositingError } from '../../eval/metrics/composite.ts';
@@ -55,8 +56,8 @@ function errorAfter(sample: Sample, work: (image: PixelImage, mask: Mask) => voi
 describe('edges', () => {
   it.each([
     ['local colour models', refineEdges, 4],
-    ['closed form', closedFormEdges, 4],
-    ['guided filter', guidedFilter, 1],
+    ['closed form', (image: PixelImage, mask: Mask) => inOneGo(closedFormEdges(image, mask)), 4],
+    ['guided filter', (image: PixelImage, mask: Mask) => inOneGo(guidedFilter(image, mask)), 1],
   ] as const)('%s find the outline that the enlarged mask has lost', (_name, work, factor) => {
     const sample = disc(3);
     expect(errorAfter(sample, work)).toBeLessThan(meanAbsoluteError(sample.mask, sample.truth) / factor);
@@ -100,7 +101,7 @@ describe('edges', () => {
   ])('accept an image of %i × %i', (width, height) => {
     const data = new Uint8ClampedArray(width * height * 4).fill(90);
     const mask = { width, height, data: new Uint8Array(width * height).map((_, i) => (i * 97) % 256) };
-    for (const refinement of REFINEMENTS) refine({ width, height, data }, mask, refinement);
+    for (const refinement of REFINEMENTS) inOneGo(refine({ width, height, data }, mask, refinement));
     expect(mask.data).toHaveLength(width * height);
   });
 
@@ -108,16 +109,33 @@ describe('edges', () => {
     const { image, mask } = disc(3);
     const [first, second] = [0, 1].map(() => {
       const result = { image: copyOf(image), mask: copyOf(mask) };
-      refine(result.image, result.mask, 'fast');
+      inOneGo(refine(result.image, result.mask, 'fast'));
       return result;
     });
     expect(second).toEqual(first);
   });
 
+  it('of closed form are the same in pieces, and end soon after an abort that comes as a message', async () => {
+    const { image, mask } = disc(24);
+    const [whole, pieces, stopped] = [0, 1, 2].map(() => ({ image: copyOf(image), mask: copyOf(mask) }));
+    inOneGo(refine(whole.image, whole.mask, 'closed-form'));
+    await inPieces(refine(pieces.image, pieces.mask, 'closed-form'), new AbortController().signal);
+    expect(pieces).toEqual(whole);
+
+    const abort = new AbortController();
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => abort.abort();
+    port2.postMessage('stop');
+    const work = inPieces(refine(stopped.image, stopped.mask, 'closed-form'), abort.signal);
+    await expect(work).rejects.toMatchObject({ code: 'aborted' });
+    port1.close();
+    expect(stopped.mask).not.toEqual(whole.mask);
+  });
+
   it('of `none` touch neither mask nor colours', () => {
     const { image, mask } = disc(3);
     const [pixels, alpha] = [copyOf(image), copyOf(mask)];
-    refine(pixels, alpha, 'none');
+    inOneGo(refine(pixels, alpha, 'none'));
     expect({ pixels, alpha }).toEqual({ pixels: image, alpha: mask });
   });
 });
@@ -182,28 +200,5 @@ describe('cleaning', () => {
     expect(new Set(mask.data)).toEqual(new Set([0, 255]));
     expect(mask.data[16 * 8 + 8]).toBe(255);
     expect(mask.data[16 * 1 + 14]).toBe(0);
-  });
-
-  it('removes islands and fills gaps up to a size, but no gap at the border', () => {
-    const art = [
-      '.......#',
-      '.#####..',
-      '.#...#..',
-      '.#...#..',
-      '.#####..',
-      '........',
-      '##......',
-      '##......',
-    ];
-    const mask: Mask = {
-      width: 8,
-      height: 8,
-      data: Uint8Array.from(art.join(''), (sign) => (sign === '#' ? 255 : 0)),
-    };
-    removeSmallRegions(mask, { speckPixels: 1, holePixels: 6 });
-    expect(mask.data[7]).toBe(0);
-    expect(mask.data[2 * 8 + 3]).toBe(255);
-    expect(mask.data[7 * 8]).toBe(255);
-    expect(mask.data[5 * 8 + 5]).toBe(0);
   });
 });

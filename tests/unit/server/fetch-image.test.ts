@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createFetchImage, fetchNothing } from '../../../server/compat/fetch-image.ts';
-import { isPublicAddress } from '../../../server/compat/public-address.ts';
+import { isPublicAddress } from '../../../server/http/public-address.ts';
 
 const { signal } = new AbortController();
 const servers: Server[] = [];

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { QueueError } from '#queue/errors.ts';
 import { readFolder } from '../../../src/lib/ui/intake/read-drop.ts';
 import { readPaste } from '../../../src/lib/ui/intake/read-paste.ts';
@@ -30,7 +30,7 @@ function intakeByHand() {
 }
 
 describe('handing files to the queue', () => {
-  test('is done one by one: the next waits until the queue has the one before', async () => {
+  test('begins with one: the next waits until the queue has it', async () => {
     const { intake, submitted, next } = intakeByHand();
     const added = intake.add(sources('a', 'b'), {});
     const first = await next(1);
@@ -39,6 +39,22 @@ describe('handing files to the queue', () => {
     (await next(2)).take();
     await added;
     expect([intake.total, intake.busy]).toEqual([0, false]);
+  });
+
+  test('goes on in groups, each twice the one before, up to sixteen files or 64 MB', async () => {
+    const { intake, submitted } = intakeByHand();
+    const large = { name: 'large', file: { size: 60e6 } as Blob };
+    const names = Array.from({ length: 40 }, (_, at) => String(at));
+    const added = intake.add([...sources(...names), large, large, large], {});
+    const sizes: number[] = [];
+    for (let taken = 0; taken < 43; taken = submitted.length) {
+      await expect.poll(() => submitted.length).toBeGreaterThan(taken);
+      sizes.push(submitted.length - taken);
+      for (const { take } of submitted.slice(taken)) take();
+    }
+    await added;
+    expect(sizes).toEqual([1, 2, 4, 8, 16, 10, 1, 1]);
+    expect(submitted.slice(0, 40).map(({ name }) => name)).toEqual(names);
   });
 
   test('keeps the options of the moment in which a file was added', async () => {
@@ -98,12 +114,38 @@ describe('what counts as an image', () => {
     expect(found.leftOut).toBe(2);
   });
 
-  test('in a clipboard: images; a nameless one is named after the time', () => {
+  test('in a clipboard: images; a nameless one is named after the time', async () => {
     const clipboard = new DataTransfer();
     clipboard.items.add(file('image.png', 'image/png'));
     clipboard.items.add(file('cat.webp', 'image/webp'));
     clipboard.items.add(file('page.html', 'text/html'));
-    const names = readPaste(clipboard, new Date(2030, 0, 2, 9, 5, 7)).map(({ name }) => name);
+    const { sources } = await readPaste(clipboard, new Date(2030, 0, 2, 9, 5, 7));
+    const names = sources.map(({ name }) => name);
     expect(names).toEqual(['Pasted 2030-01-02 09.05.07.png', 'cat.webp']);
+  });
+
+  test('in a clipboard of a piece of a page: a picture that is written out in it', async () => {
+    const clipboard = new DataTransfer();
+    const pixel = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+    clipboard.setData('text/html', `<p>See: <img src="${pixel}" alt=""></p>`);
+    const { sources, link } = await readPaste(clipboard, new Date(2030, 0, 2, 9, 5, 7));
+    expect(sources.map(({ name, file: { type } }) => [name, type])).toEqual([
+      ['Pasted 2030-01-02 09.05.07.gif', 'image/gif'],
+    ]);
+    expect(link).toBeUndefined();
+  });
+
+  test('in a clipboard without a picture: the link to one, which nobody follows yet', async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch');
+    const page = new DataTransfer();
+    page.setData('text/html', '<img src="https://shop.example/duck.jpg">');
+    expect((await readPaste(page, new Date())).link).toBe('https://shop.example/duck.jpg');
+    const text = new DataTransfer();
+    text.setData('text/plain', ' https://shop.example/cat.png\n');
+    expect((await readPaste(text, new Date())).link).toBe('https://shop.example/cat.png');
+    text.setData('text/plain', 'as seen on https://shop.example/cat.png yesterday');
+    expect((await readPaste(text, new Date())).link).toBeUndefined();
+    expect(fetched).not.toHaveBeenCalled();
+    fetched.mockRestore();
   });
 });

@@ -18,6 +18,12 @@ describe('the order of the pictures', () => {
     ]);
   });
 
+  test('shows an image that took the turn of one in another drop at its place', () => {
+    const [early, late] = [job('early', at(0)), job('late', at(60))];
+    const jobs = [{ ...early, turn: late.turn }, { ...late, turn: early.turn }, job('later', at(61))];
+    expect(ids(dropsOf(jobs))).toEqual([['early', 'later'], ['late']]);
+  });
+
   test('keeps a long drop together, however long it takes as a whole', () => {
     const jobs = Array.from({ length: 300 }, (_, n) => job(`job-${String(n)}`, at(n * 4)));
     expect(dropsOf(jobs)).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { FORMATS, jobOptions, OUTPUTS } from '#queue/options.ts';
-import { FORMAT_LABELS, OUTPUT_LABELS, Settings } from '../../../src/lib/ui/state/settings.svelte.ts';
+import { FORMATS, jobOptions } from '#queue/options.ts';
+import { FORMAT_LABELS, Settings } from '../../../src/lib/ui/state/settings.svelte.ts';
 
 const storage = () => localStorage;
 
@@ -11,9 +11,8 @@ describe('output options', () => {
     expect(new Settings().options).toEqual(jobOptions.parse({}));
   });
 
-  test('offer all formats and outputs of the contract', () => {
+  test('offer all formats of the contract', () => {
     expect(Object.keys(FORMAT_LABELS)).toEqual(expect.arrayContaining([...FORMATS]));
-    expect(Object.keys(OUTPUT_LABELS)).toEqual(expect.arrayContaining([...OUTPUTS]));
   });
 
   test('are remembered, and are options that the contract accepts', () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { STAGES } from '#matting/pipeline.ts';
+import { STAGES } from '#matting/stages.ts';
 import { engineWords } from '../../../src/lib/ui/badges/engine-words.ts';
 import { offlineWords } from '../../../src/lib/ui/badges/offline-words.ts';
+import { bytesText } from '../../../src/lib/ui/i18n/format.ts';
 import { dropsOf, tallyOf } from '../../../src/lib/ui/state/pictures.ts';
-import { byteWords, sentenceOf, stageWords, tallyWords } from '../../../src/lib/ui/state/words.ts';
+import { sentenceOf, stageWords, tallyWords } from '../../../src/lib/ui/state/words.ts';
 import { at, job } from './jobs.ts';
 
 describe('what the page says', () => {
@@ -30,12 +31,12 @@ describe('what the page says', () => {
   });
 
   test.each([
-    [999, '999 B'],
-    [1_500, '2 KB'],
+    [999, '999 bytes'],
+    [1_500, '2 kB'],
     [999_999, '1.0 MB'],
     [12_345_678, '12.3 MB'],
   ])('of %d bytes: %s', (bytes, words) => {
-    expect(byteWords(bytes)).toBe(words);
+    expect(bytesText(bytes)).toBe(words);
   });
 
   test('is the message of an error, and a sentence where there is none', () => {
@@ -45,12 +46,12 @@ describe('what the page says', () => {
 
   test('names the runtime that ran, how many threads, and the reason as it was given', () => {
     const reason = 'This browser offers no WebGPU adapter.';
-    const { title, more, detail } = engineWords({ state: 'ready', runtime: 'wasm', threads: 2, reason });
-    expect([`${title}${more ?? ''}`, detail]).toEqual(['WebAssembly, 2 threads', reason]);
+    const { title, detail } = engineWords({ state: 'ready', runtime: 'wasm', threads: 2, reason });
+    expect([title, detail]).toEqual(['WebAssembly, 2 threads', reason]);
   });
 
   test('tells how much is stored for offline use, and why it cannot be', () => {
-    expect(offlineWords({ state: 'storing', fraction: 0.347 }).title).toBe('Storing 35 %');
+    expect(offlineWords({ state: 'storing', fraction: 0.347 }).title).toBe('Storing 35%');
     expect(offlineWords({ state: 'unavailable', reason: 'No service worker.' }).detail).toBe(
       'No service worker.',
     );

@@ -1,0 +1,63 @@
+/**
+ * `node tests/eval/learn/run.ts [scenes]` draws scenes (600 unless told), lets u2netp see them, and writes
+ * `src/lib/matting/refine/removal-weights.ts`. Takes ten minutes; the same seeds give the same weights.
+ */
+import { writeFile } from 'node:fs/promises';
+import { format, resolveConfig } from 'prettier';
+import type { Mask, PixelImage } from '#matting/image.ts';
+import { maskFromOutput } from '#matting/mask.ts';
+import { preprocess } from '#matting/preprocess.ts';
+import { lanczosGrey } from '#matting/resample.ts';
+import { DEFAULT_MODEL } from '#models/registry.ts';
+import { createOnnxRuntime } from '../../../server/matting/runtime.ts';
+import { readWeights } from '../../../server/matting/weights.ts';
+import { Random } from '../draw/random.ts';
+import { meanAbsoluteError } from '../metrics/alpha.ts';
+import { type Judge, train } from './judge.ts';
+import { samplesOf, sharpMask } from './samples.ts';
+import { drawLesson, type Lesson } from './scenes.ts';
+
+const FILE = new URL('../../../src/lib/matting/refine/removal-weights.ts', import.meta.url);
+const scenes = Number(process.argv[2] ?? 600);
+const { signal } = new AbortController();
+const session = await createOnnxRuntime({ threads: 1 }).load(
+  DEFAULT_MODEL,
+  await readWeights(DEFAULT_MODEL),
+  signal,
+);
+
+async function seen(image: PixelImage): Promise<Mask> {
+  const output = await session.run(preprocess(image, DEFAULT_MODEL), signal);
+  return lanczosGrey(maskFromOutput(output, DEFAULT_MODEL), image.width, image.height);
+}
+
+/** Scenes in which the network finds less than half of the subject teach nothing about edges. */
+function isLost(mask: Mask, truth: Mask): boolean {
+  const area = truth.data.reduce((sum, value) => sum + value, 0) / (255 * truth.data.length);
+  return meanAbsoluteError(mask, truth) > area / 2;
+}
+
+async function study({ image, truth, random }: Lesson, index: number): Promise<number[]> {
+  const mask = await seen(image);
+  const masks = isLost(mask, truth) ? [] : [mask];
+  if (index % 4 === 0) masks.push(sharpMask(truth));
+  return masks.flatMap((of) => samplesOf(image, of, truth, random));
+}
+
+function source(judge: Judge): string {
+  return `/** Learned by \`node tests/eval/learn/run.ts\`, which writes this file. */
+
+/** As many inputs a hidden unit as there are features, unit after unit. */
+export const WEIGHTS = ${JSON.stringify(judge)} as const;
+`;
+}
+
+const all: Float32Array[] = [];
+for (let index = 0; index < scenes; index++) {
+  all.push(Float32Array.from(await study(await drawLesson(index), index)));
+  if (index % 20 === 19) process.stderr.write(`${index + 1}/${scenes}\n`);
+}
+const samples = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
+all.reduce((at, part) => (samples.set(part, at), at + part.length), 0);
+const text = source(train(samples, new Random(11)));
+await writeFile(FILE, await format(text, { ...(await resolveConfig(FILE)), parser: 'typescript' }));
