@@ -7,25 +7,13 @@ import { tuneGraph } from './graph/tune.ts';
 export interface OnnxRuntimeOptions {
   /** Threads of one run; 0 lets onnxruntime take one for each physical core. */
   readonly threads: number;
-  /**
-   * May onnxruntime keep the memory of a run for the next one? Without, a process needs 60 MB less at its peak, and as
-   * much time where malloc keeps the memory instead (see `MALLOC` in runner/runner-process.ts). Networks with larger
-   * inputs than `MALLOC_KEEPS_PIXELS` have it always.
-   */
-  readonly keepsMemory?: boolean;
 }
-
-/**
- * 64 channels of so many pixels are 64 MB, a half of which malloc gets from the system anew each time, and pays for in
- * page faults: 0.2 of the 3.2 s of a run of IS-Net.
- */
-const MALLOC_KEEPS_PIXELS = 512 * 512;
 
 /**
  * onnxruntime's CPU provider. A run occupies the calling thread until it is over, so it belongs in a process or
  * thread that has nothing else to answer.
  */
-export function createOnnxRuntime({ threads, keepsMemory = true }: OnnxRuntimeOptions): InferenceRuntime {
+export function createOnnxRuntime({ threads }: OnnxRuntimeOptions): InferenceRuntime {
   return {
     name: threads === 0 ? 'cpu' : `cpu (${threads} ${threads === 1 ? 'thread' : 'threads'})`,
     async load(model, weights, signal) {
@@ -33,7 +21,6 @@ export function createOnnxRuntime({ threads, keepsMemory = true }: OnnxRuntimeOp
       const tuned = tunedHere(model, weights);
       const session = await createSession(model, tuned ?? weights, {
         threads,
-        keepsMemory: keepsMemory || model.inputSize.width * model.inputSize.height > MALLOC_KEEPS_PIXELS,
         // The only 8 bits in a tuned network are weights, to be made numbers once.
         extra: tuned === undefined ? {} : { disable_quant_qdq: '1' },
       });
@@ -50,7 +37,7 @@ function tunedHere(model: ModelSpec, weights: Uint8Array): Uint8Array | undefine
 async function createSession(
   model: ModelSpec,
   weights: Uint8Array,
-  { threads, keepsMemory, extra }: Required<OnnxRuntimeOptions> & { readonly extra: object },
+  { threads, extra }: OnnxRuntimeOptions & { readonly extra: object },
 ) {
   try {
     return await ort.InferenceSession.create(weights, {
@@ -60,7 +47,9 @@ async function createSession(
       graphOptimizationLevel: 'all',
       // Planned allocation costs a process 200 MB more (640 instead of 435) and saves no time at a fixed input size.
       enableMemPattern: false,
-      enableCpuMemArena: keepsMemory,
+      // Without its own arena a run takes its tensors from malloc, whose gaps between them the next image's small
+      // allocations nibble at: with images in hand side by side, a process grew from 350 to 750 MB.
+      enableCpuMemArena: true,
       // Idle threads would spin on cores that decoding and encoding need: a tenth of the CPU time of a run.
       extra: { session: { intra_op: { allow_spinning: '0' }, ...extra } },
     });

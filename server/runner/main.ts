@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 async function run({ config, suspects }: Start, log: Logger): Promise<void> {
   // libvips would take all cores for each image, which the other runners have work for.
   sharp.concurrency(config.threads);
-  const runtime = createOnnxRuntime({ threads: config.threads, keepsMemory: process.platform !== 'linux' });
+  const runtime = createOnnxRuntime({ threads: config.threads });
   const pool = new MattingPool({
     codec: createSharpCodec(),
     runtime,

@@ -7,13 +7,13 @@ import { ownerOf } from './owner.ts';
 const ENTRY = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /**
- * For glibc: one heap, from which the network's run and the codecs take their memory in turn, instead of one a thread,
- * and which is not handed back after each image. What an operator has set counts.
+ * For glibc: one heap, from which the images in hand take their memory in turn, instead of one a thread, and whose end
+ * is not handed back after each image. What an operator has set counts.
  */
 export const MALLOC = {
   MALLOC_ARENA_MAX: '1',
   MALLOC_MMAP_THRESHOLD_: String(32 * 1024 * 1024),
-  MALLOC_TRIM_THRESHOLD_: String(128 * 1024 * 1024),
+  MALLOC_TRIM_THRESHOLD_: String(32 * 1024 * 1024),
 };
 
 /** Loading the model on a slow, busy machine. */
