@@ -1,6 +1,7 @@
 import type { Remote } from 'comlink';
 import { WorkerLost } from '../matting-worker/client.ts';
 import { carryErrorsWhole } from '../matting-worker/transfer.ts';
+import { untilLost } from '../until-lost.ts';
 import { runWorker, type RunningWorker } from '../worker-lifecycle.ts';
 import type { EditsWorker } from './interface.ts';
 
@@ -21,7 +22,7 @@ export class EditsClient {
   /** @throws MattingError, or `WorkerLost` when the worker died */
   async call<T>(work: (worker: Remote<EditsWorker>) => Promise<T>): Promise<T> {
     const { remote, lost } = (this.#running ??= this.#open());
-    return Promise.race([work(remote), lost]);
+    return untilLost(work(remote), lost);
   }
 
   close(): void {

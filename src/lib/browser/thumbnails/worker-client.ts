@@ -1,5 +1,6 @@
 import type { Remote } from 'comlink';
 import { carryErrorsWhole } from '../matting-worker/transfer.ts';
+import { untilLost } from '../until-lost.ts';
 import { runWorker, type RunningWorker } from '../worker-lifecycle.ts';
 import type { ThumbnailWorker } from './interface.ts';
 
@@ -35,7 +36,7 @@ export class RenderingClient {
       try {
         signal.throwIfAborted();
         const { remote, lost } = (this.#running ??= this.#startWorker());
-        resolve(await Promise.race([work(remote), lost]));
+        resolve(await untilLost(work(remote), lost));
       } catch (cause) {
         reject(cause);
       }
