@@ -17,9 +17,9 @@ import {
   type Graph,
   type Initializer,
   type Node,
-} from './onnx.ts';
+} from '#matting/graph/onnx.ts';
 import { dequantize } from './dequantize.ts';
-import { inferShapes } from './shapes.ts';
+import { inferShapes } from '#matting/graph/shapes.ts';
 
 export interface Tuning {
   readonly inputSize: { readonly width: number; readonly height: number };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { makeKernel, usedRows } from '#matting/resample/kernel.ts';
 import { horizontalGrey, horizontalRgb, vertical } from '#matting/resample/scalar.ts';
 import { resampleGrey, resampleRgb } from '#matting/resample/simd.ts';
+import { PLAIN_WASM, RELAXED_WASM } from '#matting/network/kernels-wasm.ts';
 import { layOutDesk } from '#matting/simd/kernels.ts';
 import { KERNELS_WASM } from '#matting/simd/kernels-wasm.ts';
 import { compiledKernels } from '../../support/build-kernels.ts';
@@ -24,7 +25,10 @@ const SIZES = [
 
 describe('the kernels', () => {
   it('are what kernels.wat says', async () => {
-    expect(KERNELS_WASM).toBe(await compiledKernels());
+    expect(await compiledKernels()).toEqual({
+      'src/lib/matting/simd/kernels': { KERNELS_WASM },
+      'src/lib/matting/network/kernels': { PLAIN_WASM, RELAXED_WASM },
+    });
   });
 
   it.each(SIZES)('resample %i × %i to %i × %i as plain code does', (width, height, toWidth, toHeight) => {

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL, findModel } from '#models/registry.ts';
-import { readModel } from '../../../server/matting/graph/onnx.ts';
+import { readModel } from '#matting/graph/onnx.ts';
 import { tuneGraph } from '../../../server/matting/graph/tune.ts';
 import { isInstalled, readWeights } from '../../../server/matting/weights.ts';
 import { quantizedModelWeights, SIZE } from '../../fixtures/quantized-model.ts';

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '#models/registry.ts';
-import { readModel } from '../../../server/matting/graph/onnx.ts';
+import { readModel } from '#matting/graph/onnx.ts';
 import { tuneGraph } from '../../../server/matting/graph/tune.ts';
 import { readWeights } from '../../../server/matting/weights.ts';
 import { tinyModelWeights } from '../../fixtures/tiny-model.ts';

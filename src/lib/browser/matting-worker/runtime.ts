@@ -5,6 +5,7 @@ import type { InferenceRuntime, InferenceSession, Tensor } from '#matting/runtim
 import { findAdapter } from './adapter.ts';
 import type { EngineReport, EngineWhy, RuntimeChoice, RuntimeKind } from './interface.ts';
 import { macrotask } from '../macrotask.ts';
+import { openNetwork } from './wasm-network.ts';
 
 /** More threads than this gain nothing for images of one at a time, and heat phones. */
 const MAX_THREADS = 4;
@@ -15,7 +16,8 @@ export interface WebRuntime extends InferenceRuntime {
 }
 
 /**
- * onnxruntime-web: WebGPU when the choice and the machine allow it, else WebAssembly. WebGPU has to prove itself in a
+ * onnxruntime-web on WebGPU when the choice and the machine allow it, else WebAssembly: kernels of our own for networks
+ * that they know, onnxruntime-web for all others. WebGPU has to prove itself in a
  * run before a model counts as loaded; when it fails there, WebAssembly takes over and the report says why.
  */
 export function createWebRuntime(choice: RuntimeChoice): WebRuntime {
@@ -36,7 +38,8 @@ export function createWebRuntime(choice: RuntimeChoice): WebRuntime {
       }
     }
     const threads = threadsHere();
-    const session = await open('wasm', threads, model, weights);
+    const session =
+      (await openNetwork(model, weights, threads)) ?? (await open('wasm', threads, model, weights));
     report = {
       runtime: 'wasm',
       threads,

@@ -1,0 +1,198 @@
+import type { Border } from './layout.ts';
+import type { Kernels } from './kernels.ts';
+import { TILE, type Between, type Resizing, type Step, type Windows, type Work } from './program.ts';
+
+/** Computes layers of a program in its memory. */
+export class LayerRunner {
+  readonly #kernels: Kernels;
+  readonly #floats: Float32Array;
+  readonly #ints: Int32Array;
+
+  constructor(kernels: Kernels, memory: ArrayBufferLike) {
+    this.#kernels = kernels;
+    this.#floats = new Float32Array(memory);
+    this.#ints = new Int32Array(memory);
+  }
+
+  /** Rows `from` to `to` of a layer whose inputs are whole. */
+  run({ work, borders }: Step, from: number, to: number): void {
+    if (from === 0) for (const border of borders) this.clear(border);
+    for (let row = from; row < to; row += 1) this.#runRow(work, row);
+  }
+
+  clear({ at, rows, row, side, sideRows }: Border): void {
+    const zero = (from: number, bytes: number) => this.#floats.fill(0, from / 4, (from + bytes) / 4);
+    zero(at, sideRows * row);
+    zero(at + (rows - sideRows) * row, sideRows * row);
+    // The end of a row and the beginning of the next lie side by side.
+    for (let y = sideRows; y <= rows - sideRows; y += 1) zero(at + y * row - side, 2 * side);
+  }
+
+  #runRow(work: Work, row: number): void {
+    switch (work.kind) {
+      case 'convolve':
+        return this.#convolve(work, row);
+      case 'convolveToOne':
+        return this.#convolveToOne(work, row);
+      case 'convolvePlainly':
+        return this.#convolvePlainly(work, row);
+      case 'resize':
+        return this.#resize(work, row);
+      case 'resizePlainly':
+        return this.#resizePlainly(work, row);
+      case 'pool':
+        return this.#pool(work, row);
+      case 'add': {
+        const { first, second, to, width, channels } = work;
+        const at = (place: typeof to) => place.at + row * place.row;
+        return this.#kernels.add(
+          at(first),
+          first.pixel,
+          at(second),
+          second.pixel,
+          at(to),
+          to.pixel,
+          width,
+          channels / 4,
+        );
+      }
+      case 'sigmoid':
+        return this.#sigmoid(work, row);
+      default:
+        throw new Error(`There is no layer ${String(work satisfies never)}.`);
+    }
+  }
+
+  #convolve(work: Windows, row: number): void {
+    const { channels, outputs, weights, bias, taps, tapsEnd, least } = work;
+    const blockBytes = (tapsEnd - taps) * channels * 8;
+    eachGroup(work, row, (from, fromStep, to, toStep, tiles) => {
+      for (let block = 0; block < outputs / 8; block += 1) {
+        const [w, b] = [weights + block * blockBytes, bias + block * 32];
+        this.#kernels.convolve(
+          from,
+          fromStep,
+          to + block * 32,
+          toStep,
+          tiles,
+          w,
+          b,
+          channels,
+          taps,
+          tapsEnd,
+          least,
+        );
+      }
+    });
+  }
+
+  #convolveToOne(work: Windows, row: number): void {
+    const { channels, weights, bias, taps, tapsEnd, least } = work;
+    eachGroup(work, row, (from, fromStep, to, toStep, tiles) => {
+      this.#kernels.convolveToOne(
+        from,
+        fromStep,
+        to,
+        toStep,
+        tiles,
+        weights,
+        bias,
+        channels / 4,
+        taps,
+        tapsEnd,
+        least,
+      );
+    });
+  }
+
+  #convolvePlainly(work: Windows, row: number): void {
+    const { from, to, width, stride, channels, outputs, weights, bias, taps, tapsEnd, least } = work;
+    const [floats, ints] = [this.#floats, this.#ints];
+    for (let x = 0; x < width; x += 1) {
+      const [source, target] = [
+        from.at + stride * (row * from.row + x * from.pixel),
+        to.at + row * to.row + x * to.pixel,
+      ];
+      for (let output = 0, weight = weights / 4; output < outputs; output += 1) {
+        let sum = floats[bias / 4 + output] ?? 0;
+        for (let tap = taps / 4; tap < tapsEnd / 4; tap += 1) {
+          const pixel = (source + (ints[tap] ?? 0)) / 4;
+          for (let channel = 0; channel < channels; channel += 1) {
+            sum += (floats[pixel + channel] ?? 0) * (floats[weight++] ?? 0);
+          }
+        }
+        floats[target / 4 + output] = Math.max(sum, least);
+      }
+    }
+  }
+
+  #pool({ from, inputs, to, width, channels }: Extract<Work, { kind: 'pool' }>, row: number): void {
+    const above = from.at + 2 * row * from.row;
+    const below = 2 * row + 1 < inputs.height ? above + from.row : above;
+    const target = to.at + row * to.row;
+    const pairs = Math.min(width, Math.trunc(inputs.width / 2));
+    const step = 2 * from.pixel;
+    this.#kernels.pool(above, below, from.pixel, step, target, to.pixel, pairs, channels / 4);
+    if (pairs === width) return;
+    const [last, end] = [pairs * step, target + pairs * to.pixel];
+    this.#kernels.pool(above + last, below + last, 0, step, end, to.pixel, 1, channels / 4);
+  }
+
+  #resize(work: Resizing, row: number): void {
+    const { from, to, width, channels, table } = work;
+    const { first, second, share } = betweenRows(work, row);
+    const [above, below] = [from.at + first * from.row, from.at + second * from.row];
+    this.#kernels.resize(above, below, share, table, to.at + row * to.row, to.pixel, width, channels / 4);
+  }
+
+  #resizePlainly(work: Resizing, row: number): void {
+    const { from, to, width, channels, table } = work;
+    const { first, second, share } = betweenRows(work, row);
+    const floats = this.#floats;
+    const ints = this.#ints;
+    const at = (place: number) => floats[place / 4] ?? 0;
+    const mixed = (a: number, b: number, part: number) => a + (b - a) * part;
+    for (let x = 0; x < width; x += 1) {
+      const entry = table / 4 + x * 3;
+      const [left = 0, right = 0] = [ints[entry], ints[entry + 1]];
+      const across = floats[entry + 2] ?? 0;
+      for (let channel = 0; channel < channels * 4; channel += 4) {
+        const [above, below] = [from.at + first * from.row + channel, from.at + second * from.row + channel];
+        const top = mixed(at(above + left), at(above + right), across);
+        const bottom = mixed(at(below + left), at(below + right), across);
+        floats[(to.at + row * to.row + x * to.pixel + channel) / 4] = mixed(top, bottom, share);
+      }
+    }
+  }
+
+  #sigmoid({ from, to, width, channels }: Extract<Work, { kind: 'sigmoid' }>, row: number): void {
+    const floats = this.#floats;
+    for (let x = 0; x < width; x += 1) {
+      const source = (from.at + row * from.row + x * from.pixel) / 4;
+      const target = (to.at + row * to.row + x * to.pixel) / 4;
+      for (let channel = 0; channel < channels; channel += 1) {
+        floats[target + channel] = 1 / (1 + Math.exp(-(floats[source + channel] ?? 0)));
+      }
+    }
+  }
+}
+
+function betweenRows({ down }: Resizing, row: number): Between {
+  const rows = down[row];
+  if (rows === undefined) throw new RangeError(`There is no row ${String(row)}.`);
+  return rows;
+}
+
+/** A row in groups of `TILE` pixels. The last group lies over the one before where the width is no multiple of it. */
+function eachGroup(
+  { from, to, width, stride }: Windows,
+  row: number,
+  compute: (from: number, fromStep: number, to: number, toStep: number, tiles: number) => void,
+): void {
+  const source = from.at + row * stride * from.row;
+  const target = to.at + row * to.row;
+  const step = stride * from.pixel;
+  compute(source, step, target, to.pixel, Math.trunc(width / TILE));
+  const last = width - TILE;
+  if (width % TILE !== 0) compute(source + last * step, step, target + last * to.pixel, to.pixel, 1);
+}
