@@ -1,4 +1,5 @@
 import type { JobWire, ResultWire } from '#queue/wire.ts';
+import { type PageJob, pageJob } from '../../../src/lib/ui/state/pictures.ts';
 
 const RESULT = {
   index: 0,
@@ -36,6 +37,11 @@ export function job(id: string, created_at: string, ...results: Partial<ResultWi
     results: items,
     error: null,
   };
+}
+
+/** The same, as the page keeps it. */
+export function jobOnPage(...parts: Parameters<typeof job>): PageJob {
+  return pageJob(job(...parts));
 }
 
 /** Seconds past noon as the wire writes them. */

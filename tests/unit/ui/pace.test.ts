@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { secondsLeft } from '../../../src/lib/ui/state/pace.ts';
-import { at, job } from './jobs.ts';
+import { at, jobOnPage } from './jobs.ts';
 
 /** Jobs of one image that took so many seconds each, the first one done first. */
 function took(...seconds: number[]) {
   return seconds.map((each, n) => ({
-    ...job(`job-${String(n)}`, at(0), { status: 'completed' }),
+    ...jobOnPage(`job-${String(n)}`, at(0), { status: 'completed' }),
     status: 'completed' as const,
-    started_at: at(n * 100),
-    completed_at: at(n * 100 + each),
+    startedAt: n * 100_000,
+    completedAt: n * 100_000 + each * 1_000,
   }));
 }
 
@@ -27,7 +27,7 @@ test('images of long ago do not count', () => {
 
 test('a pause in between is no time that an image took', () => {
   const [first, second] = took(2, 2);
-  const later = { ...second, id: 'later', started_at: at(9_000), completed_at: at(9_002) };
+  const later = { ...second, id: 'later', startedAt: 9_000_000, completedAt: 9_002_000 };
   expect(
     secondsLeft(
       [first, second, later].filter((each) => each !== undefined),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { currentRun, dropsOf, tallyOf } from '../../../src/lib/ui/state/pictures.ts';
-import { at, job } from './jobs.ts';
+import { at, jobOnPage as job } from './jobs.ts';
 
 const ids = (drops: ReturnType<typeof dropsOf>) => drops.map((drop) => drop.map(({ jobId }) => jobId));
 
@@ -38,9 +38,9 @@ describe('the order of the pictures', () => {
   });
 
   test('gives the same objects for a job that did not change, so that its card is left alone', () => {
-    const [same, changed] = [job('same', at(0)), job('changed', at(1))];
-    const before = dropsOf([same, changed]).flat();
-    const after = dropsOf([same, { ...changed }]).flat();
+    const same = job('same', at(0));
+    const before = dropsOf([same, job('changed', at(1))]).flat();
+    const after = dropsOf([same, job('changed', at(1))]).flat();
     expect(after[0]).toBe(before[0]);
     expect(after[1]).not.toBe(before[1]);
   });

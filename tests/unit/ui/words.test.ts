@@ -5,7 +5,7 @@ import { offlineWords } from '../../../src/lib/ui/badges/offline-words.ts';
 import { bytesText } from '../../../src/lib/ui/i18n/format.ts';
 import { dropsOf, tallyOf } from '../../../src/lib/ui/state/pictures.ts';
 import { sentenceOf, stageWords, tallyWords } from '../../../src/lib/ui/state/words.ts';
-import { at, job } from './jobs.ts';
+import { at, jobOnPage } from './jobs.ts';
 
 describe('what the page says', () => {
   test('names each stage of the pipeline differently, and never by its technical name', () => {
@@ -26,7 +26,7 @@ describe('what the page says', () => {
     [['completed'], '1 image done'],
     [['completed', 'cancelled'], '1 of 2 images done'],
   ] as const)('of images that are %j: %s', (states, words) => {
-    const drops = dropsOf(states.map((status, n) => job(`job-${String(n)}`, at(n), { status })));
+    const drops = dropsOf(states.map((status, n) => jobOnPage(`job-${String(n)}`, at(n), { status })));
     expect(tallyWords(tallyOf(drops.flat()))).toBe(words);
   });
 

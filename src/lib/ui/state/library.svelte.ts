@@ -18,15 +18,9 @@ import type {
 } from '../../browser/offcut.ts';
 import type { SubmitOptions } from '../../browser/submit-options.ts';
 import type { ImportOutcome, RoomLevel, StorageReport } from '../../browser/storage/interface.ts';
-import type {
-  DeviceJob,
-  PlaceChoice,
-  ServerAddress,
-  Sync,
-  SyncStatus,
-} from '../../browser/sync/interface.ts';
+import type { PlaceChoice, ServerAddress, Sync, SyncStatus } from '../../browser/sync/interface.ts';
 import type { ThumbnailOf } from '../../browser/thumbnails/thumbnails.ts';
-import { pictureKey } from './pictures.ts';
+import { type PageJob, pageJob, pictureKey } from './pictures.ts';
 import { sentenceOf } from './words.ts';
 
 export type Opening =
@@ -53,7 +47,9 @@ export class Library {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- replaced as a whole
   edited = $state.raw<EditedItems>(new Map());
   room = $state.raw<RoomLevel>('plenty');
-  readonly jobs = new SvelteMap<string, DeviceJob>();
+  /** One signal for all: one for each would weigh as much as the job. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- replaced as a whole
+  jobs = $state.raw<ReadonlyMap<string, PageJob>>(new Map());
   /** By picture key, for images under work only. */
   readonly progress = new SvelteMap<string, Progress>();
 
@@ -240,14 +236,17 @@ export class Library {
   }
 
   #takeJobs({ changed, removed }: JobsUpdate): void {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- as above
+    const jobs = new Map(this.jobs);
     for (const job of changed) {
-      this.jobs.set(job.id, job);
+      jobs.set(job.id, pageJob(job));
       if (job.place === undefined || !IN_OUTBOX.includes(job.place.stage)) this.sending.delete(job.id);
       for (const { index, status } of job.results) {
         if (status !== 'processing') this.progress.delete(pictureKey(job.id, index));
       }
     }
-    for (const id of removed) this.jobs.delete(id);
+    for (const id of removed) jobs.delete(id);
+    this.jobs = jobs;
     if (removed.length > 0 && this.room === 'full') this.room = 'plenty';
     if (this.opening.state === 'opening') this.opening = { state: 'open' };
   }

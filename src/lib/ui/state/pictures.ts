@@ -11,13 +11,62 @@ export interface Picture {
   readonly index: number;
   readonly name: string;
   readonly state: State;
-  readonly result: ResultWire;
+  /** Of the result, once there is one. */
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly bytes: number | null;
+  /** A sentence; the first one where there are several. */
+  readonly warning: string | undefined;
+  readonly error: ResultWire['error'];
   /** Images in the same job, this one included. */
   readonly jobSize: number;
   /** Of its job; the lowest is next. */
   readonly turn: string;
   /** Where it runs, when that is not this device. */
   readonly place: PlaceView | undefined;
+}
+
+/**
+ * What the page keeps of a job: as little as it shows, for there may be thousands of them. What is told of a job is much
+ * more, and told anew with every change.
+ */
+export interface PageJob {
+  readonly id: string;
+  readonly status: State;
+  readonly model: string;
+  readonly turn: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number | null;
+  readonly completedAt: number | null;
+  /** The same objects for as long as the job does not change, so that their cards are left alone. */
+  readonly pictures: readonly Picture[];
+}
+
+export function pageJob(job: DeviceJob): PageJob {
+  const { id, status, model, turn, place, results } = job;
+  return {
+    id,
+    status,
+    model,
+    turn,
+    startedAt: job.started_at === null ? null : Date.parse(job.started_at),
+    completedAt: job.completed_at === null ? null : Date.parse(job.completed_at),
+    pictures: results.map(({ index, filename, status, width, height, bytes, warnings, error }) => ({
+      key: pictureKey(id, index),
+      jobId: id,
+      index,
+      name: filename,
+      state: status,
+      width,
+      height,
+      bytes,
+      warning: warnings[0]?.message,
+      error,
+      jobSize: results.length,
+      turn,
+      place,
+    })),
+  };
 }
 
 /** Whether it waits where it is, so that it may still run elsewhere. */
@@ -32,47 +81,26 @@ export function pictureKey(jobId: string, index: number): string {
   return `${jobId}/${String(index)}`;
 }
 
-/** Kept per job, so that an unchanged job gives the same objects and its cards are left alone. */
-const known = new WeakMap<DeviceJob, readonly Picture[]>();
-
-function picturesOf(job: DeviceJob): readonly Picture[] {
-  const pictures =
-    known.get(job) ??
-    job.results.map((result) => ({
-      key: pictureKey(job.id, result.index),
-      jobId: job.id,
-      index: result.index,
-      name: result.filename,
-      state: result.status,
-      result,
-      jobSize: job.results.length,
-      turn: job.turn,
-      place: job.place,
-    }));
-  known.set(job, pictures);
-  return pictures;
-}
-
 /**
  * Images as they were dropped: the newest drop first, and inside one the order in which they are worked on, which is
  * that in which its files were taken, unless somebody reorders. Every file is a job of its own, so a drop is told by
  * time; by that of its turn, so that an image that was moved to another drop's place is shown there.
  */
-export function dropsOf(jobs: Iterable<DeviceJob>): Picture[][] {
+export function dropsOf(jobs: Iterable<PageJob>): Picture[][] {
   const byAge = [...jobs]
     .map((job) => ({ job, at: turnTime(job.turn) }))
     .sort((a, b) => a.at - b.at || compareTurns(a.job, b.job));
-  const drops: DeviceJob[][] = [];
+  const drops: PageJob[][] = [];
   let lastAt = -Infinity;
   for (const { job, at } of byAge) {
     if (at - lastAt > DROP_GAP) drops.push([]);
     drops.at(-1)?.push(job);
     lastAt = at;
   }
-  return drops.reverse().map((drop) => drop.sort(compareTurns).flatMap(picturesOf));
+  return drops.reverse().map((drop) => drop.sort(compareTurns).flatMap(({ pictures }) => pictures));
 }
 
-function compareTurns(a: DeviceJob, b: DeviceJob): number {
+function compareTurns(a: PageJob, b: PageJob): number {
   return a.turn < b.turn ? -1 : a.turn > b.turn ? 1 : 0;
 }
 

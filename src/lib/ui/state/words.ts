@@ -26,7 +26,7 @@ const LTR = '\u2066';
 const END = '\u2069';
 
 /** Size of a finished result: `1200 × 800 · 340 kB`. */
-export function sizeWords({ result: { width, height, bytes } }: Picture): string {
+export function sizeWords({ width, height, bytes }: Picture): string {
   const pixels = width === null || height === null ? '' : `${LTR}${String(width)} × ${String(height)}${END}`;
   return [pixels, bytes === null ? '' : bytesText(bytes)].filter(Boolean).join(' · ');
 }
