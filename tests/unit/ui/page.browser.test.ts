@@ -300,6 +300,16 @@ describe('the page as a whole', () => {
     await expect.poll(() => offcut.calls).toEqual(['remove a', 'remove b']);
   });
 
+  test('shows an image that was deleted and came back with an imported library', async () => {
+    await showDone('a', 'b');
+    await byId('more').click();
+    await byId('delete-all').click();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => offcut.calls).toEqual(['remove a', 'remove b']);
+    await showDone('a');
+    await expect.poll(() => byId('card').elements().length).toBe(1);
+  });
+
   test('says which runtime works and why, to a keyboard as well', async () => {
     const reason = 'This browser offers no WebGPU adapter.';
     offcut.tellEngine({ state: 'ready', runtime: 'wasm', threads: 2, reason });

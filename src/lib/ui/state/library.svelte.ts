@@ -60,6 +60,11 @@ export class Library {
   readonly sending = new SvelteMap<string, number>();
 
   readonly #opened = Promise.withResolvers<Offcut>();
+  readonly #onRemoved: (jobIds: readonly string[]) => void;
+
+  constructor(onRemoved: (jobIds: readonly string[]) => void) {
+    this.#onRemoved = onRemoved;
+  }
 
   /** Opens once; failing is a state to show, not an error to catch. */
   async open(openOffcut: () => Promise<Offcut>): Promise<void> {
@@ -247,6 +252,7 @@ export class Library {
     }
     for (const id of removed) jobs.delete(id);
     this.jobs = jobs;
+    this.#onRemoved(removed);
     if (removed.length > 0 && this.room === 'full') this.room = 'plenty';
     if (this.opening.state === 'opening') this.opening = { state: 'open' };
   }

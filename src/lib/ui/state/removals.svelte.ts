@@ -9,7 +9,7 @@ export const UNDO_SECONDS = 8;
  * `commit` is called. Deletions that follow each other closely are one, and are undone together.
  */
 export class Removals {
-  /** Ids that the page must not show: deleted, or about to be. */
+  /** Ids of jobs that the page must not show though they are there still. */
   readonly hidden = new SvelteSet<string>();
   /** Ids that undo would bring back. */
   pending = $state.raw<readonly string[]>([]);
@@ -45,6 +45,11 @@ export class Removals {
         this.#onProblem(cause);
       }
     });
+  }
+
+  /** They are gone. One that comes back, with an imported library, is to be seen. */
+  forget(jobIds: readonly string[]): void {
+    for (const id of jobIds) this.hidden.delete(id);
   }
 
   #take(): readonly string[] {

@@ -24,7 +24,7 @@ const REFUSALS_SHOWN = 3;
 
 /** Everything the page knows, and everything that can be done on it. What fails becomes a notice. */
 export class Workshop {
-  readonly library = new Library();
+  readonly library = new Library((jobIds) => this.removals.forget(jobIds));
   readonly notices = new Notices();
   readonly settings = new Settings();
   readonly shortcuts = new Shortcuts();
