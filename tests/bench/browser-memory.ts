@@ -1,8 +1,9 @@
 /**
  * Does the page keep anything of what it has worked on? A batch of images goes through it in a real Chromium, and its
  * heap is measured on the way, each time after a garbage collection, and its nodes while all of them are there. So is
- * the memory of page and workers together, as the browser tells it. The images are small and the model is tiny: what
- * is counted is what each image leaves behind. Needs `npm run build`.
+ * the memory of page and workers together, as the browser tells it, and how much of the heap is code: the engine compiles
+ * more and more of it as the page warms up, whatever the page keeps. The images are small and the model is tiny: what is
+ * counted is what each image leaves behind. Needs `npm run build`.
  *
  *     node tests/bench/run.ts --only browser-memory
  */
@@ -26,6 +27,8 @@ export interface Milestone {
   readonly images: number;
   /** Bytes of the page's JavaScript. */
   readonly heap: number;
+  /** Bytes of that which are code, compiled or not; undefined where it was not asked for, as the next one. */
+  readonly code: number | undefined;
   /** Bytes of page and workers, WebAssembly included; undefined where the browser does not say. */
   readonly whole: number | undefined;
 }
@@ -49,6 +52,33 @@ async function heapOf(session: CDPSession): Promise<number> {
   return usedSize;
 }
 
+interface HeapSnapshot {
+  readonly snapshot: {
+    readonly meta: {
+      readonly node_fields: readonly string[];
+      readonly node_types: readonly [types: readonly string[], ...unknown[]];
+    };
+  };
+  /** As many numbers as there are fields, for each node. */
+  readonly nodes: readonly number[];
+}
+
+async function codeOf(session: CDPSession): Promise<number> {
+  const chunks: string[] = [];
+  const collect = ({ chunk }: { chunk: string }) => void chunks.push(chunk);
+  session.on('HeapProfiler.addHeapSnapshotChunk', collect);
+  await session.send('HeapProfiler.takeHeapSnapshot');
+  session.off('HeapProfiler.addHeapSnapshotChunk', collect);
+  const { snapshot, nodes } = JSON.parse(chunks.join('')) as HeapSnapshot;
+  const { node_fields: fields, node_types: types } = snapshot.meta;
+  const [type, size, code] = [fields.indexOf('type'), fields.indexOf('self_size'), types[0].indexOf('code')];
+  let bytes = 0;
+  for (let node = 0; node < nodes.length; node += fields.length) {
+    if (nodes[node + type] === code) bytes += nodes[node + size] ?? 0;
+  }
+  return bytes;
+}
+
 interface TellsMemory {
   readonly measureUserAgentSpecificMemory?: () => Promise<{ bytes: number }>;
 }
@@ -65,12 +95,15 @@ function wholeOf(page: Page): Promise<number | undefined> {
   }, PATIENCE_MILLIS);
 }
 
-/** @param whole asks for the memory of the workers too, which takes long unless the browser was started for it */
+/**
+ * @param parts asks for the code in the heap, and for the memory of the workers too, which takes long unless the browser
+ *   was started for it
+ */
 export async function memoryOfBatch(
   browser: Browser,
   url: string,
   images: number,
-  { whole = false } = {},
+  { parts = false } = {},
 ): Promise<MemoryOfBatch> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   const app = await OffcutPage.open(context, url);
@@ -94,7 +127,9 @@ export async function memoryOfBatch(
     await done(count);
     added = count;
     const heap = await heapOf(session);
-    milestones.push({ images: count, heap, whole: whole ? await wholeOf(page) : undefined });
+    const whole = parts ? await wholeOf(page) : undefined;
+    const code = parts ? await codeOf(session) : undefined;
+    milestones.push({ images: count, heap, code, whole });
   }
   // What is loaded with the first images, and the cards that fill the view, are no part of what each one leaves.
   const before = milestones.find((milestone) => milestone.images === WARM_UP)?.heap ?? Number.NaN;
@@ -126,23 +161,41 @@ export async function memoryOfBatch(
 }
 
 const IMAGES = 300 - WARM_UP;
+/** Bytes: a job's id, key, place in line and name alone are 200. */
+const MOST_LEFT = 1_000;
+
+/** Bytes of what is no code, from a view that is full to the end. */
+function leftByEach(milestones: readonly Milestone[]): number {
+  const [from, to] = [milestones.find(({ images }) => images === WARM_UP), milestones.at(-1)];
+  const data = ({ heap, code }: Milestone) => heap - (code ?? Number.NaN);
+  return from && to ? (data(to) - data(from)) / (to.images - from.images) : Number.NaN;
+}
 
 export async function benchBrowserMemory(report: Report, { smoke }: BenchSettings): Promise<void> {
   const browser = await launchChromium({ args: [TELL_MEMORY] });
   await using server = await TestServer.start();
   const images = smoke ? 3 : IMAGES;
-  const memory = await memoryOfBatch(browser, server.url, images, { whole: true });
+  const memory = await memoryOfBatch(browser, server.url, images, { parts: true });
   await browser.close();
   const { before, after, deleted, nodes, milestones } = memory;
   const less = { better: 'less' } as const;
-  for (const { images: done, heap, whole } of milestones) {
+  for (const { images: done, heap, code, whole } of milestones) {
     const name = `after ${String(done)} images`;
     report.add({ name: `${name}: heap of the page`, unit: 'MB', ...less, values: [heap / 1e6] });
+    if (code !== undefined)
+      report.add({ name: `${name}: of it code`, unit: 'MB', ...less, values: [code / 1e6] });
     if (whole !== undefined)
       report.add({ name: `${name}: page and workers`, unit: 'MB', ...less, values: [whole / 1e6] });
   }
   const last = `heap after ${String(images + WARM_UP)} / after ${String(WARM_UP)}, which fill a view`;
   report.add({ name: last, ...less, must: 1.2, values: [after / before] });
+  report.add({
+    name: `left by each image after ${String(WARM_UP)}, code aside`,
+    unit: 'bytes',
+    ...less,
+    must: MOST_LEFT,
+    values: [leftByEach(milestones)],
+  });
   report.add({ name: 'heap once all are deleted / before', ...less, must: 1.2, values: [deleted / before] });
   report.add({ name: 'nodes of the document', ...less, values: [nodes] });
 }
