@@ -1,10 +1,25 @@
 import { expect, test } from 'vitest';
 import { jobListWire, jobWire, statsWire, submitWire } from '#queue/wire.ts';
+import { FaultyProxy } from '../support/faulty-proxy.ts';
 import { OffcutPage } from './offcut-page.ts';
 import { photos } from './photos.ts';
 import { useStage } from './stage.ts';
 
 const stage = useStage();
+
+test('the first result waits for no onnxruntime where there is no WebGPU: kernels of our own compute it', async () => {
+  await using proxy = await FaultyProxy.before(stage.server.url);
+  // Without the service worker, which stores it for other models in the background.
+  const context = await stage.browser.newContext({ serviceWorkers: 'block' });
+  const [photo] = await photos(1);
+  if (!photo) throw new Error('no photos');
+  const app = await OffcutPage.open(context, proxy.url);
+  await app.add(photo);
+  await app.reaches(photo.name, 'completed');
+  expect(proxy.seen.filter((request) => request.includes('/network-thread.worker'))).not.toEqual([]);
+  expect(proxy.seen.filter((request) => request.includes('/ort-wasm'))).toEqual([]);
+  await context.close();
+});
 
 test('one visit, then the network is gone: the app opens, and photos still become cutouts', async () => {
   const context = await stage.browser.newContext();
