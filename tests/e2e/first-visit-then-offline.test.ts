@@ -21,6 +21,19 @@ test('the first result waits for no onnxruntime where there is no WebGPU: kernel
   await context.close();
 });
 
+test('onnxruntime computes the result when the threads of our kernels cannot start', async () => {
+  await using proxy = await FaultyProxy.before(stage.server.url);
+  proxy.fault = (_, path) => (path.includes('/network-thread.worker') ? 'cut' : undefined);
+  const context = await stage.browser.newContext({ serviceWorkers: 'block' });
+  const [photo] = await photos(1);
+  if (!photo) throw new Error('no photos');
+  const app = await OffcutPage.open(context, proxy.url);
+  await app.add(photo);
+  await app.reaches(photo.name, 'completed');
+  expect(proxy.seen.filter((request) => request.includes('/ort-wasm'))).not.toEqual([]);
+  await context.close();
+});
+
 test('one visit, then the network is gone: the app opens, and photos still become cutouts', async () => {
   const context = await stage.browser.newContext();
   const [first, second, third] = await photos(3);
