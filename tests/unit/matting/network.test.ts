@@ -141,6 +141,17 @@ describe('others are left to onnxruntime', () => {
       file([...conv(8, 3), node('Concat', ['a', 'a'], 'b', [attribute('axis', 1)])], 'b'),
     ],
     [
+      'factors that are not whole',
+      file(
+        [
+          ...conv(8, 3),
+          constant(floatTensor('f', [4], Float32Array.of(1, 1, 1.7, 1.7))),
+          node('Resize', ['a', '', 'f'], 'b', [attribute('mode', 'linear')]),
+        ],
+        'b',
+      ),
+    ],
+    [
       'windows of several groups',
       file(
         [

@@ -1,6 +1,7 @@
 import {
   dimsOf,
   floatsOf,
+  hasAttribute,
   holdsGraph,
   intAttribute,
   intsAttribute,
@@ -165,7 +166,7 @@ function toLayer(node: Fused, graph: Graph): Layer | undefined {
     case 'MaxPool':
       return isHalving(node) ? { kind: 'pool', inputs: [first], output } : undefined;
     case 'Resize':
-      return toResize(node);
+      return toResize(node, graph);
     case 'Add':
       return { kind: 'add', inputs: [first, second], output };
     case 'Concat':
@@ -208,7 +209,7 @@ function isOrdinary(node: Node): boolean {
   const isSame = ([down = 1, across = down]: readonly number[]) => down === across;
   return (
     (intAttribute(node, 'group') ?? 1) === 1 &&
-    ['NOTSET', undefined].includes(textAttribute(node, 'auto_pad')) &&
+    isNotAutomatic(node) &&
     isSame(intsAttribute(node, 'strides')) &&
     isSame(intsAttribute(node, 'dilations'))
   );
@@ -216,16 +217,24 @@ function isOrdinary(node: Node): boolean {
 
 function isHalving(node: Node): boolean {
   const both = (name: string) => intsAttribute(node, name).join() === '2,2';
-  const isPlain = [...intsAttribute(node, 'pads'), intAttribute(node, 'storage_order') ?? 0].every(
-    (n) => n === 0,
+  return (
+    both('kernel_shape') &&
+    both('strides') &&
+    isNotAutomatic(node) &&
+    intsAttribute(node, 'pads').every((pixels) => pixels === 0) &&
+    intsAttribute(node, 'dilations').every((step) => step === 1)
   );
-  const dilations = intsAttribute(node, 'dilations');
-  return both('kernel_shape') && both('strides') && isPlain && dilations.every((n) => n === 1);
 }
 
-function toResize(node: Node): Layer | undefined {
+const isNotAutomatic = (node: Node) => ['NOTSET', undefined].includes(textAttribute(node, 'auto_pad'));
+
+function toResize(node: Node, { initializers }: Graph): Layer | undefined {
   if (textAttribute(node, 'mode') !== 'linear' || intAttribute(node, 'antialias') === 1) return undefined;
-  const [input = ''] = node.inputs;
+  const [input = '', , factorsName = '', sizes] = node.inputs;
+  const factors = initializers.get(factorsName);
+  // With other factors pixels would lie elsewhere than the sizes say, which are whole.
+  const isExact = sizes !== undefined || (factors && floatsOf(factors)?.every(Number.isInteger));
+  if (isExact !== true || hasAttribute(node, 'axes')) return undefined;
   const [output = ''] = node.outputs;
   const coordinates = textAttribute(node, 'coordinate_transformation_mode') ?? 'half_pixel';
   switch (coordinates) {
