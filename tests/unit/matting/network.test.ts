@@ -7,7 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '#models/registry.ts';
 import { floatTensor } from '#matting/graph/onnx.ts';
 import { compileNetwork } from '#matting/network/program.ts';
-import { Network } from '#matting/network/threads.ts';
+import { Network, type Part } from '#matting/network/threads.ts';
 import { readWeights } from '../../../server/matting/weights.ts';
 import { attribute, constant, node, onnxFile } from '../../fixtures/onnx-file.ts';
 import { quantizedModelWeights } from '../../fixtures/quantized-model.ts';
@@ -91,7 +91,8 @@ describe('a network on our kernels', () => {
       parts: [{ kind: 'add' }, { kind: 'nested concat' }, { kind: 'concat' }],
     });
     const [alone, together] = [open(made, size), open(made, size, 3)];
-    const helpers = await Promise.all([startHelper(together), startHelper(together)]);
+    const helpers = await Promise.all(together?.partsOfOthers().map(startHelper) ?? []);
+    expect(helpers).toHaveLength(2);
     try {
       for (let seed = 1; seed <= 300; seed += 1) {
         const input = pattern(size, seed);
@@ -108,14 +109,14 @@ describe('a network on our kernels', () => {
   });
 });
 
-async function startHelper(network: Network | undefined): Promise<Worker> {
+async function startHelper(part: Part): Promise<Worker> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     import(workerData.module).then(({ serveNetwork }) =>
       serveNetwork(workerData.part, () => parentPort.postMessage('ready')));
   `;
   const module = new URL('../../../src/lib/matting/network/threads.ts', import.meta.url).href;
-  const helper = new Worker(code, { eval: true, workerData: { module, part: network?.part } });
+  const helper = new Worker(code, { eval: true, workerData: { module, part } });
   await once(helper, 'message');
   return helper;
 }

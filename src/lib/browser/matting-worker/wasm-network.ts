@@ -19,12 +19,13 @@ export async function openNetwork(
   const compiled = compileNetwork(weights, model);
   const network = compiled && open(compiled, threads);
   if (network === undefined) return undefined;
-  const helpers = Array.from({ length: threads - 1 }, startHelper);
+  const parts = network.partsOfOthers();
+  const helpers = parts.map(startHelper);
   const stop = () => {
     for (const helper of helpers) helper.terminate();
   };
   try {
-    await Promise.all(helpers.map((helper) => isReady(helper, network.part)));
+    await Promise.all(helpers.map((helper, i) => isReady(helper, parts[i])));
   } catch {
     stop();
     return undefined;

@@ -4,6 +4,26 @@ import { PLAIN_WASM, RELAXED_WASM } from './kernels-wasm.ts';
 export interface Kernels {
   convolve: Convolve;
   convolveToOne: Convolve;
+  transformTiles(
+    from: number,
+    fromStep: number,
+    fromRow: number,
+    to: number,
+    plane: number,
+    tiles: number,
+    fours: number,
+  ): void;
+  untransformTiles(
+    from: number,
+    plane: number,
+    to: number,
+    toStep: number,
+    toRow: number,
+    tiles: number,
+    fours: number,
+    bias: number,
+    least: number,
+  ): void;
   pool(
     above: number,
     below: number,

@@ -1,6 +1,8 @@
 import type { Layer, Layers, Shape } from './layers.ts';
 
 export const FLOAT_BYTES = 4;
+/** Of a cache, in bytes. */
+export const LINE = 64;
 
 /** Where a tensor is: of its first pixel, its first channel; steps to the pixel beside and to the one below. In bytes. */
 export interface Place {
@@ -43,7 +45,7 @@ interface Buffer {
 /**
  * Gives each tensor its place in one memory that begins at `from`, channels of a pixel side by side. Tensors that are
  * not needed at the same time share places; parts of a concatenation are channels of the whole from the beginning.
- * `undefined` when a tensor is part of two.
+ * `undefined` when a tensor is part of two, or of another size than the whole.
  */
 export function layOut(network: Layers, from: number): Layout | undefined {
   const homes = findHomes(network);
@@ -75,9 +77,11 @@ function findHomes({ layers, shapes, input }: Layers): ReadonlyMap<string, Home>
     if (layer.kind !== 'concat') continue;
     let channel = 0;
     for (const name of layer.inputs) {
+      const [part, whole] = [shapes.get(name), shapes.get(layer.output)];
+      if (part?.height !== whole?.height || part?.width !== whole?.width) return undefined;
       if (parts.has(name) || name === input) return undefined;
       parts.set(name, { whole: layer.output, channel });
-      channel += shapes.get(name)?.channels ?? 0;
+      channel += part?.channels ?? 0;
     }
   }
   const homeOf = (name: string): Home => {
@@ -153,7 +157,7 @@ function arrangeBuffers(buffers: readonly Buffer[], from: number): number {
 }
 
 /** To lines of the cache. */
-export const aligned = (bytes: number) => Math.ceil(bytes / 64) * 64;
+export const aligned = (bytes: number) => Math.ceil(bytes / LINE) * LINE;
 
 function placeIn({ shape, pad, at }: Buffer, channel: number): Place {
   const pixel = shape.channels * FLOAT_BYTES;

@@ -1,6 +1,17 @@
 import type { Border } from './layout.ts';
 import type { Kernels } from './kernels.ts';
-import { TILE, type Between, type Resizing, type Step, type Windows, type Work } from './program.ts';
+import type { Step } from './program.ts';
+import {
+  planeBytes,
+  STRIP,
+  TILE,
+  TILE_PLANES,
+  type Between,
+  type Resizing,
+  type Tiles,
+  type Windows,
+  type Work,
+} from './work.ts';
 
 /** Computes layers of a program in its memory. */
 export class LayerRunner {
@@ -8,7 +19,11 @@ export class LayerRunner {
   readonly #floats: Float32Array;
   readonly #ints: Int32Array;
 
-  constructor(kernels: Kernels, memory: ArrayBufferLike) {
+  readonly #scratch: number;
+
+  /** @param scratch where the memory is of this thread alone */
+  constructor(kernels: Kernels, memory: ArrayBufferLike, scratch: number) {
+    this.#scratch = scratch;
     this.#kernels = kernels;
     this.#floats = new Float32Array(memory);
     this.#ints = new Int32Array(memory);
@@ -32,6 +47,8 @@ export class LayerRunner {
     switch (work.kind) {
       case 'convolve':
         return this.#convolve(work, row);
+      case 'winograd':
+        return this.#convolveByTiles(work, row);
       case 'convolveToOne':
         return this.#convolveToOne(work, row);
       case 'convolvePlainly':
@@ -84,6 +101,48 @@ export class LayerRunner {
         );
       }
     });
+  }
+
+  /** A row of tiles, some at a time. */
+  #convolveByTiles(work: Tiles, row: number): void {
+    const { from, to, channels, outputs, bias, least } = work;
+    const plane = planeBytes(channels);
+    const products = planeBytes(outputs);
+    const second = this.#scratch + TILE_PLANES * plane;
+    for (let first = 0; first < work.tiles; first += STRIP) {
+      const tiles = Math.min(STRIP, work.tiles - first);
+      const source = from.at + 2 * (row * from.row + first * from.pixel);
+      this.#kernels.transformTiles(source, from.pixel, from.row, this.#scratch, plane, tiles, channels / 4);
+      this.#multiplyPlanes(work, Math.ceil(tiles / TILE), plane, second, products);
+      const target = to.at + 2 * (row * to.row + first * to.pixel);
+      this.#kernels.untransformTiles(
+        second,
+        products,
+        target,
+        to.pixel,
+        to.row,
+        tiles,
+        outputs / 4,
+        bias,
+        least,
+      );
+    }
+  }
+
+  /** Each plane of tiles with the weights of its place: windows of a single pixel. */
+  #multiplyPlanes(work: Tiles, groups: number, plane: number, second: number, products: number): void {
+    const { channels, outputs, weights, zeros } = work;
+    const [fromStep, toStep, blockBytes] = [channels * 4, outputs * 4, channels * 32];
+    const blocks = outputs / 8;
+    for (let place = 0; place < TILE_PLANES; place += 1) {
+      const source = this.#scratch + place * plane;
+      for (let block = 0; block < blocks; block += 1) {
+        const target = second + place * products + block * 32;
+        const w = weights + (place * blocks + block) * blockBytes;
+        const { convolve } = this.#kernels;
+        convolve(source, fromStep, target, toStep, groups, w, zeros, channels, zeros, zeros + 4, -Infinity);
+      }
+    }
   }
 
   #convolveToOne(work: Windows, row: number): void {

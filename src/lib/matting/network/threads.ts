@@ -1,6 +1,7 @@
 import { openKernels, sharedMemory, type Kernels } from './kernels.ts';
 import type { Tensor } from '../runtime.ts';
 import { CONTROL_BYTES, type Compiled, type Program, type Step } from './program.ts';
+import { aligned, type Border } from './layout.ts';
 import { LayerRunner } from './run.ts';
 
 /*
@@ -26,6 +27,8 @@ export interface Part {
   readonly program: Program;
   readonly memory: WebAssembly.Memory;
   readonly threads: number;
+  /** Which of them it is; 0 is the one that asks for runs. */
+  readonly thread: number;
 }
 
 class Thread {
@@ -34,11 +37,16 @@ class Thread {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #runner: LayerRunner;
 
-  constructor({ program, memory, threads }: Part, kernels: Kernels) {
+  constructor({ program, memory, threads, thread }: Part, kernels: Kernels) {
     this.#program = program;
     this.#threads = threads;
     this.#words = wordsOf(memory);
-    this.#runner = new LayerRunner(kernels, memory.buffer);
+    const scratch = program.bytes + thread * aligned(program.scratchBytes);
+    this.#runner = new LayerRunner(kernels, memory.buffer, scratch);
+  }
+
+  clear(border: Border): void {
+    this.#runner.clear(border);
   }
 
   takePart(): void {
@@ -90,16 +98,14 @@ export function serveNetwork(part: Part, onReady: () => void): never {
 
 /** A network on the threads that were given their `part`, and the one that calls it. */
 export class Network {
-  readonly part: Part;
+  readonly #part: Part;
   readonly #thread: Thread;
-  readonly #runner: LayerRunner;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float32Array;
 
   private constructor(part: Part, kernels: Kernels) {
-    this.part = part;
+    this.#part = part;
     this.#thread = new Thread(part, kernels);
-    this.#runner = new LayerRunner(kernels, part.memory.buffer);
     this.#words = wordsOf(part.memory);
     this.#floats = new Float32Array(part.memory.buffer);
   }
@@ -110,19 +116,24 @@ export class Network {
    * @throws RangeError when there is not enough memory
    */
   static open({ program, constants }: Compiled, threads: number): Network | undefined {
-    const memory = sharedMemory(program.bytes);
+    const memory = sharedMemory(program.bytes + threads * aligned(program.scratchBytes));
     const kernels = openKernels(memory);
     if (kernels === undefined) return undefined;
     for (const { at, make } of constants) {
       const { buffer, byteOffset, byteLength } = make();
       new Uint8Array(memory.buffer, at, byteLength).set(new Uint8Array(buffer, byteOffset, byteLength));
     }
-    return new Network({ program, memory, threads }, kernels);
+    return new Network({ program, memory, threads, thread: 0 }, kernels);
+  }
+
+  /** What the other threads are to be given. */
+  partsOfOthers(): Part[] {
+    return Array.from({ length: this.#part.threads - 1 }, (_, i) => ({ ...this.#part, thread: i + 1 }));
   }
 
   /** @param input one image, [1, channels, height, width], of the program's size @throws RangeError for another */
   run(input: Tensor): Tensor {
-    const { program, threads } = this.part;
+    const { program, threads } = this.#part;
     waitUntil(this.#words, AT_REST, threads - 1);
     this.#words.fill(0, FIRST_STEP);
     Atomics.store(this.#words, AT_REST, 0);
@@ -134,12 +145,12 @@ export class Network {
   }
 
   #write({ data, dims }: Tensor): void {
-    const { input, inputBorder } = this.part.program;
+    const { input, inputBorder } = this.#part.program;
     const { place, shape } = input;
     const { channels, height, width } = shape;
     if (dims.join() !== [1, channels, height, width].join())
       throw new RangeError(`The input is ${dims.join(' × ')}.`);
-    this.#runner.clear(inputBorder);
+    this.#thread.clear(inputBorder);
     let at = 0;
     for (let channel = 0; channel < channels; channel += 1) {
       for (let y = 0; y < height; y += 1) {
