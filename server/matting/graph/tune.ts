@@ -18,7 +18,7 @@ import {
   type Initializer,
   type Node,
 } from '#matting/graph/onnx.ts';
-import { dequantize } from './dequantize.ts';
+import { dequantize } from '#matting/graph/dequantize.ts';
 import { inferShapes } from '#matting/graph/shapes.ts';
 
 export interface Tuning {

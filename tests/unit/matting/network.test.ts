@@ -8,9 +8,10 @@ import { DEFAULT_MODEL } from '#models/registry.ts';
 import { floatTensor } from '#matting/graph/onnx.ts';
 import { compileNetwork } from '#matting/network/program.ts';
 import { Network, type Part } from '#matting/network/threads.ts';
+import { tuneGraph } from '../../../server/matting/graph/tune.ts';
 import { readWeights } from '../../../server/matting/weights.ts';
 import { attribute, constant, node, onnxFile } from '../../fixtures/onnx-file.ts';
-import { quantizedModelWeights } from '../../fixtures/quantized-model.ts';
+import { quantizedModelWeights, SIZE } from '../../fixtures/quantized-model.ts';
 import { networkFile, randomNetwork } from '../../fixtures/random-network.ts';
 import { tinyModelWeights } from '../../fixtures/tiny-model.ts';
 
@@ -103,6 +104,15 @@ describe('a network on our kernels', () => {
     }
   });
 
+  it('computes layers that were quantised dynamically as those that they stand for, as the server does', async () => {
+    const size = { width: SIZE, height: SIZE };
+    const file = quantizedModelWeights();
+    const input = pattern(size);
+    const tuned = tuneGraph(file, { inputSize: size, outputIndex: 0 });
+    const [ours, reference] = [open(file, size)?.run(input), await theirs(tuned ?? file, input)];
+    expect(farthest(ours?.data ?? new Float32Array(), reference.data)).toBeLessThan(1e-5);
+  });
+
   it('refuses an input of another size', () => {
     const network = open(weights, DEFAULT_MODEL.inputSize);
     expect(() => network?.run(pattern({ width: 320, height: 319 }))).toThrow(RangeError);
@@ -134,7 +144,7 @@ describe('others are left to onnxruntime', () => {
     ['what is no network', new TextEncoder().encode('<html>Not found</html>')],
     ['nothing at all', new Uint8Array()],
     ['layers that are not known', tinyModelWeights()],
-    ['weights of 8 bits', quantizedModelWeights()],
+    ['weights of 8 bits with a scale for each channel', quantizedModelWeights({ scales: 'many' })],
     ['windows for more channels than there are', file(conv(8, 4), 'a')],
     ['fewer weights than they say', file(conv(8, 3, 8), 'a')],
     [

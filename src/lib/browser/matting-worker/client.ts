@@ -11,6 +11,7 @@ import type {
   RuntimeChoice,
   WorkStage,
 } from './interface.ts';
+import { untilLost } from '../until-lost.ts';
 import { carryErrorsWhole } from './transfer.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -144,8 +145,8 @@ export class MattingClient {
     const running = (this.#running ??= this.#start());
     running.watchdog.begin();
     try {
-      await Promise.race([running.opened, running.lost]);
-      return await Promise.race([work(running), running.lost]);
+      await untilLost(running.opened, running.lost);
+      return await untilLost(work(running), running.lost);
     } catch (cause) {
       this.#judge(running, cause);
       throw running.lostTogether ?? cause;

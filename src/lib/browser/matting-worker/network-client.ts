@@ -2,6 +2,7 @@ import { transfer } from 'comlink';
 import { MattingError, throwIfAborted } from '#matting/errors.ts';
 import type { ModelSpec } from '#matting/model.ts';
 import type { InferenceSession, Tensor } from '#matting/runtime.ts';
+import { untilLost } from '../until-lost.ts';
 import { runWorker, type RunningWorker } from '../worker-lifecycle.ts';
 import type { EngineReport, RuntimeChoice } from './interface.ts';
 import type { NetworkWorker } from './network-interface.ts';
@@ -53,7 +54,7 @@ function answerOf<T>(
   { remote, lost }: RunningWorker<NetworkWorker>,
   ask: (remote: RunningWorker<NetworkWorker>['remote']) => Promise<T>,
 ): Promise<T> {
-  return Promise.race([ask(remote), lost]);
+  return untilLost(ask(remote), lost);
 }
 
 function died(why: string, cause: unknown): MattingError {

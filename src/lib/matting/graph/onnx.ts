@@ -16,9 +16,11 @@ const MODEL = { graph: 7 } as const;
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, name: 3, op: 4, attribute: 5, domain: 7 } as const;
 const ATTRIBUTE = { name: 1, int: 3, text: 4, tensor: 5, graph: 6, ints: 8, graphs: 11, type: 20 } as const;
-const TENSOR = { dims: 1, type: 2, ints: 7, name: 8, raw: 9 } as const;
+const TENSOR = { dims: 1, type: 2, floats: 4, smallInts: 5, ints: 7, name: 8, raw: 9 } as const;
 const ATTRIBUTE_TEXT = 3;
 const FLOAT = 1;
+const UINT8 = 2;
+const INT8 = 3;
 const INT64 = 7;
 
 export interface Node {
@@ -190,6 +192,43 @@ export function rawOf({
   const bytes = bytesOf(fields, TENSOR.raw);
   const [type] = intsOf(fields, TENSOR.type);
   return bytes && type !== undefined ? { type, bytes } : undefined;
+}
+
+/** The number of a tensor that holds one, of single precision or 8 bits; undefined when it is of another type. */
+export function scalarOf({ fields }: Initializer): number | undefined {
+  const [type] = intsOf(fields, TENSOR.type);
+  const raw = bytesOf(fields, TENSOR.raw);
+  const bytes = raw ?? bytesOf(fields, TENSOR.floats);
+  switch (type) {
+    case FLOAT:
+      return bytes?.length === 4
+        ? new DataView(bytes.buffer, bytes.byteOffset, 4).getFloat32(0, true)
+        : undefined;
+    case UINT8:
+      return raw?.[0] ?? intsOf(fields, TENSOR.smallInts)[0];
+    case INT8:
+      return raw?.[0] === undefined ? intsOf(fields, TENSOR.smallInts)[0] : (raw[0] << 24) >> 24;
+    default:
+      return undefined;
+  }
+}
+
+/** The numbers of a tensor of 8 bits that is kept raw, which stand for `(number - zero) * scale`. */
+export function dequantized(
+  { fields }: Initializer,
+  scale: number,
+  zero: number,
+): { readonly count: number; readonly make: () => Float32Array } | undefined {
+  const raw = bytesOf(fields, TENSOR.raw);
+  const [type = 0] = intsOf(fields, TENSOR.type);
+  if (raw === undefined || ![UINT8, INT8].includes(type)) return undefined;
+  const bytes = type === INT8 ? new Int8Array(raw.buffer, raw.byteOffset, raw.length) : raw;
+  const make = () => {
+    const numbers = new Float32Array(bytes.length);
+    for (let i = 0; i < bytes.length; i += 1) numbers[i] = (bytes[i] - zero) * scale;
+    return numbers;
+  };
+  return { count: raw.length, make };
 }
 
 export function rawTensor(

@@ -84,21 +84,30 @@ function toTiles(layer: Convolution, from: Placed, to: Placed, constants: Consta
 
 /** G g Gᵀ of each window of nine weights. */
 function transformWindows(windows: Float32Array): Float32Array {
-  const transformed = new Float32Array((windows.length / 9) * TILE_PLANES);
-  const spread = (a: number, b: number, c: number) => [a, (a + b + c) / 2, (a - b + c) / 2, c];
-  for (let window = 0; window < windows.length / 9; window += 1) {
-    const rows = [0, 3, 6].map((row) => {
-      const [a = 0, b = 0, c = 0] = windows.subarray(window * 9 + row, window * 9 + row + 3);
-      return spread(a, b, c);
-    });
-    const [top = [], middle = [], bottom = []] = rows;
-    for (let x = 0; x < 4; x += 1) {
-      for (const [y, value] of spread(top[x] ?? 0, middle[x] ?? 0, bottom[x] ?? 0).entries()) {
-        transformed[window * TILE_PLANES + y * 4 + x] = value;
-      }
-    }
+  const count = windows.length / 9;
+  const transformed = new Float32Array(count * TILE_PLANES);
+  const columns = new Float32Array(12);
+  for (let window = 0; window < count; window += 1) {
+    for (let x = 0; x < 3; x += 1) spread(windows, window * 9 + x, 3, columns, x, 3);
+    for (let y = 0; y < 4; y += 1) spread(columns, y * 3, 1, transformed, window * TILE_PLANES + y * 4, 1);
   }
   return transformed;
+}
+
+/** Three numbers, `step` apart, to four. */
+function spread(
+  from: Float32Array,
+  at: number,
+  step: number,
+  to: Float32Array,
+  target: number,
+  toStep: number,
+): void {
+  const [first, middle, last] = [from[at] ?? 0, from[at + step] ?? 0, from[at + 2 * step] ?? 0];
+  to[target] = first;
+  to[target + toStep] = (first + middle + last) / 2;
+  to[target + 2 * toStep] = (first - middle + last) / 2;
+  to[target + 3 * toStep] = last;
 }
 
 function kindOfWindows(channels: number, { channels: outputs, width }: Shape) {

@@ -1,4 +1,5 @@
 import {
+  dequantized,
   dimsOf,
   floatsOf,
   hasAttribute,
@@ -7,10 +8,13 @@ import {
   intsAttribute,
   rawOf,
   readModel,
+  scalarOf,
   textAttribute,
   type Graph,
+  type Initializer,
   type Node,
 } from '../graph/onnx.ts';
+import { dequantize } from '../graph/dequantize.ts';
 import { inferShapes } from '../graph/shapes.ts';
 
 /** Channels, height and width of a tensor of one image. */
@@ -54,7 +58,8 @@ export type Layer =
   | { readonly kind: 'add'; readonly inputs: readonly [string, string]; readonly output: string }
   /** Channels of one after those of the other. */
   | { readonly kind: 'concat'; readonly inputs: readonly string[]; readonly output: string }
-  | { readonly kind: 'sigmoid'; readonly inputs: readonly [string]; readonly output: string };
+  /** Each number for itself. */
+  | { readonly kind: 'sigmoid' | 'rectify'; readonly inputs: readonly [string]; readonly output: string };
 
 /** A network as layers in the order in which they run, with the shapes of all tensors, by name. */
 export interface Layers {
@@ -72,8 +77,8 @@ export interface Wanted {
 /** ONNX's number for single precision. */
 const FLOAT = 1;
 
-/** Operators that compute the sizes of others, which the shapes know already. */
-const ARITHMETIC_OF_SIZES = new Set(['Shape', 'Constant', 'Gather', 'Unsqueeze', 'Slice', 'Cast']);
+/** They make weights, which are read with their convolution, or sizes, which the shapes know already. */
+const NOT_LAYERS = new Set(['DequantizeLinear', 'Shape', 'Constant', 'Gather', 'Unsqueeze', 'Slice', 'Cast']);
 
 /**
  * The layers that the output of index `outputIndex` needs, for an input of one size; `undefined` when any of them is
@@ -85,13 +90,14 @@ export function readLayers(weights: Uint8Array, { inputSize, outputIndex }: Want
   const output = graph?.outputs[outputIndex];
   if (graph === undefined || input === undefined || output === undefined) return undefined;
   if (graph.inputs.length !== 1 || graph.nodes.some(holdsGraph)) return undefined;
+  dequantize(graph);
   const shapes = imageShapes(graph, [1, 3, inputSize.height, inputSize.width]);
   const needed = neededFor(output, graph.nodes);
   const layers: Layer[] = [];
   for (const node of fuseRectifiers(needed)) {
     const layer = toLayer(node, graph);
     if (layer === undefined || ![layer.output, ...layer.inputs].every((name) => shapes.has(name))) {
-      if (ARITHMETIC_OF_SIZES.has(node.op) || isOfSizes(node, shapes)) continue;
+      if (NOT_LAYERS.has(node.op) || isOfSizes(node, shapes)) continue;
       return undefined;
     }
     layers.push(layer);
@@ -173,19 +179,19 @@ function toLayer(node: Fused, graph: Graph): Layer | undefined {
       return intAttribute(node, 'axis') === 1 ? { kind: 'concat', inputs: node.inputs, output } : undefined;
     case 'Sigmoid':
       return { kind: 'sigmoid', inputs: [first], output };
+    case 'Relu':
+      return { kind: 'rectify', inputs: [first], output };
     default:
       return undefined;
   }
 }
 
-function toConvolution(node: Fused, { initializers }: Graph): Convolution | undefined {
+function toConvolution(node: Fused, graph: Graph): Convolution | undefined {
   const [input = '', weightsName = '', biasName = ''] = node.inputs;
-  const tensor = initializers.get(weightsName);
-  if (tensor === undefined || !isOrdinary(node)) return undefined;
-  const [outputs = 0, channels = 0, height = 0, width = 0] = dimsOf(tensor);
-  const raw = rawOf(tensor);
-  if (raw?.type !== FLOAT || raw.bytes.length !== outputs * channels * height * width * 4) return undefined;
-  const biasTensor = initializers.get(biasName);
+  const weights = readWeights(weightsName, graph);
+  if (weights === undefined || !isOrdinary(node)) return undefined;
+  const [outputs, channels, height, width] = weights.dims;
+  const biasTensor = graph.initializers.get(biasName);
   const bias = biasTensor ? floatsOf(biasTensor) : new Float32Array(outputs);
   const [top = 0, left = 0] = intsAttribute(node, 'pads');
   if (bias?.length !== outputs) return undefined;
@@ -193,7 +199,7 @@ function toConvolution(node: Fused, { initializers }: Graph): Convolution | unde
     kind: 'convolution',
     inputs: [input],
     output: node.outputs[0] ?? '',
-    weights: () => floatsOf(tensor) ?? new Float32Array(0),
+    weights: weights.make,
     bias,
     channels,
     window: { height, width },
@@ -202,6 +208,38 @@ function toConvolution(node: Fused, { initializers }: Graph): Convolution | unde
     dilation: intsAttribute(node, 'dilations')[0] ?? 1,
     rectified: node.rectified === true,
   };
+}
+
+interface Weights {
+  readonly dims: readonly [outputs: number, channels: number, height: number, width: number];
+  readonly make: () => Float32Array;
+}
+
+/** Kept as numbers, or as 8 bits with one scale for all. */
+function readWeights(name: string, graph: Graph): Weights | undefined {
+  const maker = graph.nodes.find(({ op, outputs }) => op === 'DequantizeLinear' && outputs[0] === name);
+  const [kept = name, scaleName = '', zeroName = ''] = maker?.inputs ?? [];
+  const tensor = graph.initializers.get(kept);
+  if (tensor === undefined) return undefined;
+  const [outputs = 0, channels = 0, height = 0, width = 0] = dimsOf(tensor);
+  const numbers = maker ? readBytes(tensor, scaleName, zeroName, graph) : readFloats(tensor);
+  if (numbers === undefined || numbers.count !== outputs * channels * height * width) return undefined;
+  return { dims: [outputs, channels, height, width], make: numbers.make };
+}
+
+function readFloats(tensor: Initializer) {
+  const raw = rawOf(tensor);
+  if (raw?.type !== FLOAT) return undefined;
+  return { count: raw.bytes.length / 4, make: () => floatsOf(tensor) ?? new Float32Array() };
+}
+
+function readBytes(tensor: Initializer, scaleName: string, zeroName: string, { initializers }: Graph) {
+  const [scale, zero] = [scaleName, zeroName].map((name) => {
+    const number = initializers.get(name);
+    return number && scalarOf(number);
+  });
+  if (scale === undefined || zero === undefined) return undefined;
+  return dequantized(tensor, scale, zero);
 }
 
 /** One group, padding in numbers, and steps that are the same down and across. */

@@ -95,7 +95,8 @@ function toWork(
         ? { kind: 'add', first: from.place, second: second.place, to: to.place, width, channels }
         : undefined;
     case 'sigmoid':
-      return { kind: 'sigmoid', from: from.place, to: to.place, width, channels };
+    case 'rectify':
+      return { kind: layer.kind, from: from.place, to: to.place, width, channels };
     default:
       return layer satisfies never;
   }

@@ -74,7 +74,9 @@ export class LayerRunner {
         );
       }
       case 'sigmoid':
-        return this.#sigmoid(work, row);
+        return this.#eachNumber(work, row, (value) => 1 / (1 + Math.exp(-value)));
+      case 'rectify':
+        return this.#eachNumber(work, row, (value) => Math.max(value, 0));
       default:
         throw new Error(`There is no layer ${String(work satisfies never)}.`);
     }
@@ -224,13 +226,17 @@ export class LayerRunner {
     }
   }
 
-  #sigmoid({ from, to, width, channels }: Extract<Work, { kind: 'sigmoid' }>, row: number): void {
+  #eachNumber(
+    { from, to, width, channels }: Extract<Work, { kind: 'sigmoid' | 'rectify' }>,
+    row: number,
+    compute: (value: number) => number,
+  ): void {
     const floats = this.#floats;
     for (let x = 0; x < width; x += 1) {
       const source = (from.at + row * from.row + x * from.pixel) / 4;
       const target = (to.at + row * to.row + x * to.pixel) / 4;
       for (let channel = 0; channel < channels; channel += 1) {
-        floats[target + channel] = 1 / (1 + Math.exp(-(floats[source + channel] ?? 0)));
+        floats[target + channel] = compute(floats[source + channel] ?? 0);
       }
     }
   }

@@ -86,4 +86,4 @@ export type Work =
       readonly inputs: { readonly height: number; readonly width: number };
     } & Pixels)
   | ({ readonly kind: 'add'; readonly first: Place; readonly second: Place } & Pixels)
-  | ({ readonly kind: 'sigmoid'; readonly from: Place } & Pixels);
+  | ({ readonly kind: 'sigmoid' | 'rectify'; readonly from: Place } & Pixels);

@@ -5,7 +5,7 @@
  * what surrounds it costs more than it saves. Weights stay 8 bits in the file; onnxruntime makes numbers of them as it
  * loads it (with `session.disable_quant_qdq`, else at every run).
  */
-import { dimsOf, int64sOf, rawOf, type Graph, type Node } from '#matting/graph/onnx.ts';
+import { dimsOf, int64sOf, rawOf, type Graph, type Node } from './onnx.ts';
 
 /** `Add(Mul(Cast(ConvInteger(DynamicQuantizeLinear(input), kernel)), scales), Reshape(bias))`, the last one optional. */
 interface Layer {
