@@ -8,6 +8,7 @@ import { benchBrowser } from './browser.ts';
 import { benchBrowserMemory } from './browser-memory.ts';
 import { benchCliFolder } from './cli-folder.ts';
 import { benchMainThread } from './main-thread.ts';
+import { benchNetwork } from './network.ts';
 import { benchPeers } from './peers.ts';
 import { benchQueueOperations } from './queue-operations.ts';
 import { FORMATS } from './photos-of-size.ts';
@@ -39,6 +40,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   uploads: { about: 'memory of the server during uploads', run: benchUploadMemory },
   cli: { about: 'a folder through offcut rm', run: benchCliFolder },
+  network: { about: 'our kernels for the browser against onnxruntime-web, a run', run: benchNetwork },
   browser: {
     about: 'Chromium: starts, first result, pace against a bare loop',
     run: benchBrowser,

@@ -33,6 +33,17 @@ describe('the bench', () => {
     expect(JSON.parse(await readFile(file, 'utf8'))).toHaveProperty('version', 1);
   });
 
+  it('sets our kernels beside onnxruntime-web in one process', async () => {
+    const file = path.join(folder, 'network.json');
+    await runScript(
+      ['tests/bench/run.ts', '--smoke', '--only', 'network', '--save', file],
+      'The bench failed',
+    );
+    const { results } = await loadRun(file);
+    const ratio = results[0]?.rows.find(({ name }) => name === 'onnxruntime-web / our kernels');
+    expect(ratio?.values[0]).toBeGreaterThan(0);
+  });
+
   it('runs a service at an address beside ours, and asks it as rembg is asked', async () => {
     const asked: string[] = [];
     const service = createServer((request, response) => {
