@@ -7,31 +7,29 @@ import { useStage } from './stage.ts';
 
 const stage = useStage();
 
-test('the first result waits for no onnxruntime where there is no WebGPU: kernels of our own compute it', async () => {
-  await using proxy = await FaultyProxy.before(stage.server.url);
-  // Without the service worker, which stores it for other models in the background.
+/** One photo, without the service worker, which stores onnxruntime for other models in the background. */
+async function firstResultThrough(proxy: FaultyProxy): Promise<void> {
   const context = await stage.browser.newContext({ serviceWorkers: 'block' });
   const [photo] = await photos(1);
   if (!photo) throw new Error('no photos');
   const app = await OffcutPage.open(context, proxy.url);
   await app.add(photo);
   await app.reaches(photo.name, 'completed');
+  await context.close();
+}
+
+test('the first result waits for no onnxruntime where there is no WebGPU: kernels of our own compute it', async () => {
+  await using proxy = await FaultyProxy.before(stage.server.url);
+  await firstResultThrough(proxy);
   expect(proxy.seen.filter((request) => request.includes('/network-thread.worker'))).not.toEqual([]);
   expect(proxy.seen.filter((request) => request.includes('/ort-wasm'))).toEqual([]);
-  await context.close();
 });
 
 test('onnxruntime computes the result when the threads of our kernels cannot start', async () => {
   await using proxy = await FaultyProxy.before(stage.server.url);
   proxy.fault = (_, path) => (path.includes('/network-thread.worker') ? 'cut' : undefined);
-  const context = await stage.browser.newContext({ serviceWorkers: 'block' });
-  const [photo] = await photos(1);
-  if (!photo) throw new Error('no photos');
-  const app = await OffcutPage.open(context, proxy.url);
-  await app.add(photo);
-  await app.reaches(photo.name, 'completed');
+  await firstResultThrough(proxy);
   expect(proxy.seen.filter((request) => request.includes('/ort-wasm'))).not.toEqual([]);
-  await context.close();
 });
 
 test('one visit, then the network is gone: the app opens, and photos still become cutouts', async () => {

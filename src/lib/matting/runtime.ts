@@ -16,7 +16,7 @@ export interface InferenceSession {
   dispose(): Promise<void>;
 }
 
-/** Port to whatever executes ONNX: onnxruntime-node on the server, onnxruntime-web in the browser. */
+/** Port to whatever executes ONNX: onnxruntime-node on the server, onnxruntime-web or `network/` in the browser. */
 export interface InferenceRuntime {
   /** What the user is told, such as `cpu (2 threads)` or `webgpu`. */
   readonly name: string;

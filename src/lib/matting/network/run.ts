@@ -18,15 +18,14 @@ export class LayerRunner {
   readonly #kernels: Kernels;
   readonly #floats: Float32Array;
   readonly #ints: Int32Array;
-
   readonly #scratch: number;
 
   /** @param scratch where the memory is of this thread alone */
   constructor(kernels: Kernels, memory: ArrayBufferLike, scratch: number) {
-    this.#scratch = scratch;
     this.#kernels = kernels;
     this.#floats = new Float32Array(memory);
     this.#ints = new Int32Array(memory);
+    this.#scratch = scratch;
   }
 
   /** Rows `from` to `to` of a layer whose inputs are whole. */
@@ -59,20 +58,8 @@ export class LayerRunner {
         return this.#resizePlainly(work, row);
       case 'pool':
         return this.#pool(work, row);
-      case 'add': {
-        const { first, second, to, width, channels } = work;
-        const at = (place: typeof to) => place.at + row * place.row;
-        return this.#kernels.add(
-          at(first),
-          first.pixel,
-          at(second),
-          second.pixel,
-          at(to),
-          to.pixel,
-          width,
-          channels / 4,
-        );
-      }
+      case 'add':
+        return this.#add(work, row);
       case 'sigmoid':
         return this.#eachNumber(work, row, (value) => 1 / (1 + Math.exp(-value)));
       case 'rectify':
@@ -224,6 +211,11 @@ export class LayerRunner {
         floats[(to.at + row * to.row + x * to.pixel + channel) / 4] = mixed(top, bottom, share);
       }
     }
+  }
+
+  #add({ first, second, to, width, channels }: Extract<Work, { kind: 'add' }>, row: number): void {
+    const [a, b, sum] = [first, second, to].map((place) => place.at + row * place.row);
+    this.#kernels.add(a, first.pixel, b, second.pixel, sum, to.pixel, width, channels / 4);
   }
 
   #eachNumber(
