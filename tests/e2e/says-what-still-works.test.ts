@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { OffcutPage } from './offcut-page.ts';
-import { photos } from './photos.ts';
+import { enlarged, photos } from './photos.ts';
 import { useStage } from './stage.ts';
 
 const stage = useStage();
@@ -68,11 +68,15 @@ test('a worker that dies is replaced: its image is tried again, and the page say
   const context = await stage.browser.newContext();
   const app = await OffcutPage.open(context, stage.server.url);
   await app.page.locator('[data-testid="engine-badge"] [data-state="ready"]').waitFor({ state: 'attached' });
-  const worker = app.page.workers().find((each) => each.url().includes('matting'));
+  const workers = (name: string) => app.page.workers().filter((each) => each.url().includes(`/${name}`));
+  const alive = () => ['matting', 'network.', 'network-thread.'].map((name) => workers(name).length);
+  const [worker] = workers('matting');
   if (worker === undefined) throw new Error('no matting worker');
-  const photo = await onePhoto();
+  const photo = await enlarged(await onePhoto(), 6000, 4000);
   await app.add(photo);
   await app.cards('processing').first().waitFor();
+  const before = alive();
+  expect(before[0]).toBe(1);
   // Outside of any call of ours, as an allocation that the browser refuses is.
   await worker.evaluate(
     () =>
@@ -82,11 +86,8 @@ test('a worker that dies is replaced: its image is tried again, and the page say
   );
   await app.page.getByTestId('notice').filter({ hasText: 'tried once more' }).waitFor({ timeout: 60_000 });
   await app.reaches(photo.name, 'completed');
-  // It takes its own worker of the network along, whose threads Chromium gives a second or two to end.
-  const workers = (name: string) => app.page.workers().filter((each) => each.url().includes(name));
-  await expect
-    .poll(() => [workers('matting').length, workers('network').length], { timeout: 30_000 })
-    .toEqual([1, 1]);
+  // It takes its own worker of the network and that one's threads along, which Chromium gives a second or two to end.
+  await expect.poll(alive, { timeout: 30_000 }).toEqual(before);
   expect(app.page.workers()).not.toContain(worker);
   await context.close();
 });
@@ -95,7 +96,7 @@ test('a tab that crashes in the middle of an image goes on with it when it is op
   const context = await stage.browser.newContext();
   const app = await OffcutPage.open(context, stage.server.url);
   await app.worksOffline();
-  const batch = await photos(2);
+  const batch = await Promise.all((await photos(2)).map((photo) => enlarged(photo, 6000, 4000)));
   await app.add(...batch);
   await app.cards('processing').first().waitFor();
   const crashed = app.page.waitForEvent('crash');

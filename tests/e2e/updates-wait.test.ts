@@ -7,7 +7,7 @@ import { launchChromium } from '../support/chromium.ts';
 import { fromRoot } from '../support/run-script.ts';
 import { TestServer } from '../support/server.ts';
 import { OffcutPage } from './offcut-page.ts';
-import { photos } from './photos.ts';
+import { enlarged, photos } from './photos.ts';
 
 let browser: Browser;
 let folder: string;
@@ -50,7 +50,8 @@ test('a newer version waits for the work to be done, and then takes over', async
   const app = await OffcutPage.open(context, server.url);
   await app.worksOffline();
   const reloaded = await markPage(app);
-  const batch = await photos(3);
+  // Seconds of work, so that the newer version comes in the middle of it.
+  const batch = await Promise.all((await photos(5)).map((photo) => enlarged(photo, 4000, 3000)));
   await app.add(...batch);
   await app.cards('processing').first().waitFor();
   await deployNewVersion(app);
@@ -63,7 +64,7 @@ test('a newer version waits for the work to be done, and then takes over', async
   await app.worksOffline();
   // Nothing was done twice or lost on the way.
   await app.reaches(batch.at(-1)?.name ?? '', 'completed');
-  expect(await app.cards().count()).toBe(3);
+  expect(await app.cards().count()).toBe(batch.length);
   expect(
     await app.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.waiting ?? null),
   ).toBe(null);
