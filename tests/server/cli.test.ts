@@ -14,7 +14,8 @@ const UNKNOWN_ID = '01890000-0000-7000-8000-000000000000';
 let server: TestServer;
 let folder: string;
 beforeAll(async () => {
-  server = await TestServer.start();
+  // One runner: of several, each tells by its own clock when it began.
+  server = await TestServer.start({ env: { OFFCUT_RUNNERS: '1' } });
   folder = await mkdtemp(join(tmpdir(), 'offcut-test-cli-'));
   await writeFile(join(folder, 'one.jpg'), (await photo('portrait')).bytes);
   await writeFile(join(folder, 'two.jpg'), (await photo('furball')).bytes);
