@@ -11,7 +11,8 @@ import {
   intAttribute,
   rawOf,
   rawTensor,
-  readModel,
+  readModelOrNothing,
+  removeUnused,
   textAttribute,
   withText,
   type Graph,
@@ -54,15 +55,6 @@ export function tuneGraph(weights: Uint8Array, { inputSize, outputIndex }: Tunin
   splitConcatenations(graph, shapes);
   removeUnused(graph);
   return model.write();
-}
-
-function readModelOrNothing(weights: Uint8Array) {
-  try {
-    return readModel(weights);
-  } catch (cause) {
-    if (cause instanceof RangeError) return undefined;
-    throw cause;
-  }
 }
 
 type Shapes = ReturnType<typeof inferShapes>;
@@ -175,17 +167,4 @@ function splitChannels(kernel: Initializer, channels: readonly number[]): Initia
     first += count;
     return rawTensor(`${kernel.name} of part ${n}`, [outputs, count, height, width], { ...raw, bytes });
   });
-}
-
-/** onnxruntime would go on to compute what no output needs. */
-function removeUnused(graph: Graph): void {
-  const used = new Set(graph.outputs);
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((output) => used.has(output))) continue;
-    nodes.push(node);
-    for (const input of node.inputs) used.add(input);
-  }
-  graph.nodes = nodes.reverse();
-  graph.initializers = new Map([...graph.initializers].filter(([name]) => used.has(name)));
 }

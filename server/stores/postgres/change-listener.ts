@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { Listeners } from '#queue/listeners.ts';
 
 export const CHANNEL = 'offcut_changes';
 
@@ -25,7 +26,7 @@ export interface ChangeSource {
  */
 export class ChangeListener {
   readonly #source: ChangeSource;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #client: Client | undefined;
   #listening = false;
   #started = false;
@@ -42,15 +43,8 @@ export class ChangeListener {
   }
 
   add(listener: () => void): () => void {
-    // A function may be added twice, and then is taken away once at a time.
-    const own = (): void => {
-      listener();
-    };
-    this.#listeners.add(own);
     this.#start();
-    return () => {
-      this.#listeners.delete(own);
-    };
+    return this.#listeners.add(listener);
   }
 
   async close(): Promise<void> {
@@ -132,6 +126,6 @@ export class ChangeListener {
       this.#merging = undefined;
       if (this.#untold) this.#tell();
     }, MERGE_MILLIS).unref();
-    for (const listener of this.#listeners) listener();
+    this.#listeners.tell();
   }
 }

@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
+import { Listeners } from '#queue/listeners.ts';
 
 /** How soon another process's commit is heard. Looking costs some microseconds. */
 const POLL_MILLIS = 100;
@@ -12,7 +13,7 @@ const dataVersion = z.object({ data_version: z.int() });
  */
 export class CommitWatch {
   readonly #dataVersion: StatementSync;
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Listeners();
   #timer: NodeJS.Timeout | null = null;
   #seen = 0;
   #announced = false;
@@ -22,14 +23,10 @@ export class CommitWatch {
   }
 
   add(listener: () => void): () => void {
-    // A function may be added twice, and then is taken away once at a time.
-    const own = (): void => {
-      listener();
-    };
-    this.#listeners.add(own);
+    const remove = this.#listeners.add(listener);
     this.#start();
     return () => {
-      this.#listeners.delete(own);
+      remove();
       if (this.#listeners.size === 0) this.#stop();
     };
   }
@@ -40,7 +37,7 @@ export class CommitWatch {
     this.#announced = true;
     queueMicrotask(() => {
       this.#announced = false;
-      this.#tell();
+      this.#listeners.tell();
     });
   }
 
@@ -67,7 +64,7 @@ export class CommitWatch {
     const version = this.#version();
     if (version === this.#seen) return;
     this.#seen = version;
-    this.#tell();
+    this.#listeners.tell();
   }
 
   /** A database that cannot be read counts as changed: whoever listens will ask it, and learn why. */
@@ -77,9 +74,5 @@ export class CommitWatch {
     } catch {
       return -1 - this.#seen;
     }
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
   }
 }

@@ -1,4 +1,5 @@
 import { zlibSync } from 'fflate';
+import { concatenate } from '#matting/concatenate.ts';
 
 /** Image files made on the spot, bit by bit, so that a test knows exactly what is in them. */
 
@@ -27,13 +28,13 @@ export function pngFile({ width, height, depth = 8, rgba }: PngSource): Uint8Arr
   header.set([depth, 6], 8);
   const pixels = zlibSync(rows);
   const half = pixels.length >> 1;
-  return concatenate(
+  return concatenate([
     SIGNATURE,
     chunk('IHDR', header),
     chunk('IDAT', pixels.subarray(0, half)),
     chunk('IDAT', pixels.subarray(half)),
     chunk('IEND', new Uint8Array(0)),
-  );
+  ]);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {
@@ -65,17 +66,7 @@ export function withOrientation(jpeg: Uint8Array, orientation: number): Uint8Arr
     ...[0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0],
     ...[0, 0, 0, 0],
   );
-  return concatenate(jpeg.subarray(0, 2), exif, jpeg.subarray(2));
-}
-
-function concatenate(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatenate([jpeg.subarray(0, 2), exif, jpeg.subarray(2)]);
 }
 
 /** A JPEG that this browser makes of what `draw` draws. */

@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_MODEL } from '#models/registry.ts';
 import { floatTensor } from '#matting/graph/onnx.ts';
@@ -14,6 +13,7 @@ import { attribute, constant, node, onnxFile } from '../../fixtures/onnx-file.ts
 import { quantizedModelWeights, SIZE } from '../../fixtures/quantized-model.ts';
 import { networkFile, randomNetwork } from '../../fixtures/random-network.ts';
 import { tinyModelWeights } from '../../fixtures/tiny-model.ts';
+import { farthest, onnxruntimeSays } from './support/onnxruntime.ts';
 
 interface Size {
   readonly width: number;
@@ -35,22 +35,10 @@ function ball({ width, height }: Size, radius: number) {
   return { data, dims: [1, 3, height, width] };
 }
 
-async function theirs(file: Uint8Array, input: ReturnType<typeof pattern>) {
-  const session = await InferenceSession.create(file, { logSeverityLevel: 3 });
-  const [inputName = '', outputName = ''] = [...session.inputNames, ...session.outputNames];
-  const feeds = { [inputName]: new Tensor('float32', input.data, input.dims) };
-  const { [outputName]: output } = await session.run(feeds, [outputName]);
-  await session.release();
-  return { data: output?.data as Float32Array, dims: output?.dims };
-}
-
 function open(file: Uint8Array, inputSize: Size, threads = 1): Network | undefined {
   const compiled = compileNetwork(file, { inputSize, outputIndex: 0 });
   return compiled && Network.open(compiled, threads);
 }
-
-const farthest = (a: Float32Array, b: Float32Array) =>
-  a.reduce((most, value, i) => Math.max(most, Math.abs(value - (b[i] ?? Number.NaN))), 0);
 
 describe('a network on our kernels', () => {
   let weights: Uint8Array;
@@ -62,7 +50,7 @@ describe('a network on our kernels', () => {
     const network = open(weights, DEFAULT_MODEL.inputSize);
     for (const radius of [100, 60]) {
       const input = ball(DEFAULT_MODEL.inputSize, radius);
-      const [ours, reference] = [network?.run(input), await theirs(weights, input)];
+      const [ours, reference] = [network?.run(input), await onnxruntimeSays(weights, input)];
       expect(ours?.dims).toEqual(reference.dims);
       expect(farthest(ours?.data ?? new Float32Array(), reference.data)).toBeLessThan(1e-4);
       expect(reference.data.some((value) => value > 0.9)).toBe(true);
@@ -77,7 +65,7 @@ describe('a network on our kernels', () => {
         // The second run finds what the first has left in the memory.
         network?.run(pattern(made, 7));
         const input = pattern(made);
-        const [ours, reference] = [network?.run(input), await theirs(file, input)];
+        const [ours, reference] = [network?.run(input), await onnxruntimeSays(file, input)];
         expect(ours?.dims).toEqual(reference.dims);
         expect(farthest(ours?.data ?? new Float32Array(), reference.data)).toBeLessThan(1e-5);
       }),
@@ -109,7 +97,7 @@ describe('a network on our kernels', () => {
     const file = quantizedModelWeights();
     const input = pattern(size);
     const tuned = tuneGraph(file, { inputSize: size, outputIndex: 0 });
-    const [ours, reference] = [open(file, size)?.run(input), await theirs(tuned ?? file, input)];
+    const [ours, reference] = [open(file, size)?.run(input), await onnxruntimeSays(tuned ?? file, input)];
     expect(farthest(ours?.data ?? new Float32Array(), reference.data)).toBeLessThan(1e-5);
   });
 

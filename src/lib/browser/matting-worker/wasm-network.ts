@@ -6,8 +6,8 @@ import type { InferenceSession } from '#matting/runtime.ts';
 import { macrotask } from '../macrotask.ts';
 
 /**
- * A network of plain convolutions, as U²-Net and its small variant are, on kernels of our own: half the time of
- * onnxruntime-web, whose 14 MB are not loaded then. `undefined` for other networks, for those that take images of any
+ * A network of plain convolutions, as U²-Net and its small variant are, on kernels of our own: a third of the
+ * time of onnxruntime-web, whose 14 MB are not loaded then. `undefined` for other networks, for those that take images of any
  * size, and where a page may not share memory with its workers.
  */
 export async function openNetwork(

@@ -79,6 +79,29 @@ export function readModel(weights: Uint8Array): Model {
   return { graph, write: () => writeModel(model, fields, graph) };
 }
 
+/** `undefined` when this is no ONNX file. */
+export function readModelOrNothing(weights: Uint8Array): Model | undefined {
+  try {
+    return readModel(weights);
+  } catch (cause) {
+    if (cause instanceof RangeError) return undefined;
+    throw cause;
+  }
+}
+
+/** Leaves what the outputs need, in its order. */
+export function removeUnused(graph: Graph): void {
+  const used = new Set(graph.outputs);
+  const nodes: Node[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((output) => used.has(output))) continue;
+    nodes.push(node);
+    for (const input of node.inputs) used.add(input);
+  }
+  graph.nodes = nodes.reverse();
+  graph.initializers = new Map([...graph.initializers].filter(([name]) => used.has(name)));
+}
+
 function messages(fields: readonly Field[], id: number): Field[][] {
   return fields.flatMap((field) =>
     field.id === id && field.kind === 'bytes' ? [readMessage(field.value)] : [],
@@ -215,20 +238,20 @@ export function scalarOf({ fields }: Initializer): number | undefined {
 
 /** The numbers of a tensor of 8 bits that is kept raw, which stand for `(number - zero) * scale`. */
 export function dequantized(
-  { fields }: Initializer,
+  tensor: Initializer,
   scale: number,
   zero: number,
 ): { readonly count: number; readonly make: () => Float32Array } | undefined {
-  const raw = bytesOf(fields, TENSOR.raw);
-  const [type = 0] = intsOf(fields, TENSOR.type);
-  if (raw === undefined || ![UINT8, INT8].includes(type)) return undefined;
-  const bytes = type === INT8 ? new Int8Array(raw.buffer, raw.byteOffset, raw.length) : raw;
+  const raw = rawOf(tensor);
+  if (raw === undefined || ![UINT8, INT8].includes(raw.type)) return undefined;
+  const { buffer, byteOffset, length } = raw.bytes;
+  const bytes = raw.type === INT8 ? new Int8Array(buffer, byteOffset, length) : raw.bytes;
   const make = () => {
     const numbers = new Float32Array(bytes.length);
     for (let i = 0; i < bytes.length; i += 1) numbers[i] = (bytes[i] - zero) * scale;
     return numbers;
   };
-  return { count: raw.length, make };
+  return { count: length, make };
 }
 
 export function rawTensor(

@@ -1,3 +1,5 @@
+import { concatenate } from '../concatenate.ts';
+
 /**
  * The wire format of Protocol Buffers, as far as changing a few fields of a message and keeping all others needs it
  * (https://protobuf.dev/programming-guides/encoding/).
@@ -60,13 +62,7 @@ export function writeMessage(fields: readonly Field[]): Uint8Array<ArrayBuffer> 
       ? [tag, varintBytes(BigInt(field.value.length)), field.value]
       : [tag, field.value];
   });
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return concatenate(parts);
 }
 
 function varintBytes(value: bigint): Uint8Array {

@@ -7,7 +7,8 @@ import {
   intAttribute,
   intsAttribute,
   rawOf,
-  readModel,
+  readModelOrNothing,
+  removeUnused,
   scalarOf,
   textAttribute,
   type Graph,
@@ -85,16 +86,17 @@ const NOT_LAYERS = new Set(['DequantizeLinear', 'Shape', 'Constant', 'Gather', '
  * of a kind that is not known here, or when these are no weights that can be read.
  */
 export function readLayers(weights: Uint8Array, { inputSize, outputIndex }: Wanted): Layers | undefined {
-  const graph = readGraph(weights);
+  const graph = readModelOrNothing(weights)?.graph;
   const [input] = graph?.inputs ?? [];
   const output = graph?.outputs[outputIndex];
   if (graph === undefined || input === undefined || output === undefined) return undefined;
   if (graph.inputs.length !== 1 || graph.nodes.some(holdsGraph)) return undefined;
   dequantize(graph);
+  graph.outputs = [output];
+  removeUnused(graph);
   const shapes = imageShapes(graph, [1, 3, inputSize.height, inputSize.width]);
-  const needed = neededFor(output, graph.nodes);
   const layers: Layer[] = [];
-  for (const node of fuseRectifiers(needed)) {
+  for (const node of fuseRectifiers(graph.nodes)) {
     const layer = toLayer(node, graph);
     if (layer === undefined || ![layer.output, ...layer.inputs].every((name) => shapes.has(name))) {
       if (NOT_LAYERS.has(node.op) || isOfSizes(node, shapes)) continue;
@@ -103,15 +105,6 @@ export function readLayers(weights: Uint8Array, { inputSize, outputIndex }: Want
     layers.push(layer);
   }
   return { layers, shapes, input, output };
-}
-
-function readGraph(weights: Uint8Array): Graph | undefined {
-  try {
-    return readModel(weights).graph;
-  } catch (cause) {
-    if (cause instanceof RangeError) return undefined;
-    throw cause;
-  }
 }
 
 function imageShapes(graph: Graph, input: readonly number[]): Map<string, Shape> {
@@ -130,17 +123,6 @@ function imageShapes(graph: Graph, input: readonly number[]): Map<string, Shape>
 /** Numbers about sizes are put together as tensors are, but have no shape of an image. */
 const isOfSizes = ({ op, outputs: [output = ''] }: Node, shapes: ReadonlyMap<string, Shape>) =>
   op === 'Concat' && !shapes.has(output);
-
-/** In their order, without those that nobody uses. */
-function neededFor(output: string, nodes: readonly Node[]): readonly Node[] {
-  const used = new Set([output]);
-  const needed = nodes.toReversed().filter(({ inputs, outputs }) => {
-    if (!outputs.some((name) => used.has(name))) return false;
-    for (const name of inputs) used.add(name);
-    return true;
-  });
-  return needed.toReversed();
-}
 
 type Fused = Node & { readonly rectified?: boolean };
 
