@@ -1,7 +1,9 @@
-import type { Border } from './layout.ts';
 import type { Kernels } from './kernels.ts';
+import { FLOAT_BYTES, type Border } from './layout.ts';
 import type { Step } from './program.ts';
 import {
+  BLOCK,
+  FOUR,
   planeBytes,
   STRIP,
   TILE,
@@ -12,6 +14,8 @@ import {
   type Windows,
   type Work,
 } from './work.ts';
+
+const BLOCK_BYTES = BLOCK * FLOAT_BYTES;
 
 /** Computes layers of a program in its memory. */
 export class LayerRunner {
@@ -35,7 +39,8 @@ export class LayerRunner {
   }
 
   clear({ at, rows, row, side, sideRows }: Border): void {
-    const zero = (from: number, bytes: number) => this.#floats.fill(0, from / 4, (from + bytes) / 4);
+    const zero = (from: number, bytes: number) =>
+      this.#floats.fill(0, from / FLOAT_BYTES, (from + bytes) / FLOAT_BYTES);
     zero(at, sideRows * row);
     zero(at + (rows - sideRows) * row, sideRows * row);
     // The end of a row and the beginning of the next lie side by side.
@@ -71,14 +76,14 @@ export class LayerRunner {
 
   #convolve(work: Windows, row: number): void {
     const { channels, outputs, weights, bias, taps, tapsEnd, least } = work;
-    const blockBytes = (tapsEnd - taps) * channels * 8;
+    const blockBytes = (tapsEnd - taps) * channels * BLOCK;
     eachGroup(work, row, (from, fromStep, to, toStep, tiles) => {
-      for (let block = 0; block < outputs / 8; block += 1) {
-        const [w, b] = [weights + block * blockBytes, bias + block * 32];
+      for (let block = 0; block < outputs / BLOCK; block += 1) {
+        const [w, b] = [weights + block * blockBytes, bias + block * BLOCK_BYTES];
         this.#kernels.convolve(
           from,
           fromStep,
-          to + block * 32,
+          to + block * BLOCK_BYTES,
           toStep,
           tiles,
           w,
@@ -101,7 +106,15 @@ export class LayerRunner {
     for (let first = 0; first < work.tiles; first += STRIP) {
       const tiles = Math.min(STRIP, work.tiles - first);
       const source = from.at + 2 * (row * from.row + first * from.pixel);
-      this.#kernels.transformTiles(source, from.pixel, from.row, this.#scratch, plane, tiles, channels / 4);
+      this.#kernels.transformTiles(
+        source,
+        from.pixel,
+        from.row,
+        this.#scratch,
+        plane,
+        tiles,
+        channels / FOUR,
+      );
       this.#multiplyPlanes(work, Math.ceil(tiles / TILE), plane, second, products);
       const target = to.at + 2 * (row * to.row + first * to.pixel);
       this.#kernels.untransformTiles(
@@ -111,7 +124,7 @@ export class LayerRunner {
         to.pixel,
         to.row,
         tiles,
-        outputs / 4,
+        outputs / FOUR,
         bias,
         least,
       );
@@ -121,15 +134,31 @@ export class LayerRunner {
   /** Each plane of tiles with the weights of its place: windows of a single pixel. */
   #multiplyPlanes(work: Tiles, groups: number, plane: number, second: number, products: number): void {
     const { channels, outputs, weights, zeros } = work;
-    const [fromStep, toStep, blockBytes] = [channels * 4, outputs * 4, channels * 32];
-    const blocks = outputs / 8;
+    const [fromStep, toStep, blockBytes] = [
+      channels * FLOAT_BYTES,
+      outputs * FLOAT_BYTES,
+      channels * BLOCK_BYTES,
+    ];
+    const blocks = outputs / BLOCK;
     for (let place = 0; place < TILE_PLANES; place += 1) {
       const source = this.#scratch + place * plane;
       for (let block = 0; block < blocks; block += 1) {
-        const target = second + place * products + block * 32;
+        const target = second + place * products + block * BLOCK_BYTES;
         const w = weights + (place * blocks + block) * blockBytes;
         const { convolve } = this.#kernels;
-        convolve(source, fromStep, target, toStep, groups, w, zeros, channels, zeros, zeros + 4, -Infinity);
+        convolve(
+          source,
+          fromStep,
+          target,
+          toStep,
+          groups,
+          w,
+          zeros,
+          channels,
+          zeros,
+          zeros + FLOAT_BYTES,
+          -Infinity,
+        );
       }
     }
   }
@@ -145,7 +174,7 @@ export class LayerRunner {
         tiles,
         weights,
         bias,
-        channels / 4,
+        channels / FOUR,
         taps,
         tapsEnd,
         least,
@@ -161,15 +190,15 @@ export class LayerRunner {
         from.at + stride * (row * from.row + x * from.pixel),
         to.at + row * to.row + x * to.pixel,
       ];
-      for (let output = 0, weight = weights / 4; output < outputs; output += 1) {
-        let sum = floats[bias / 4 + output] ?? 0;
-        for (let tap = taps / 4; tap < tapsEnd / 4; tap += 1) {
-          const pixel = (source + (ints[tap] ?? 0)) / 4;
+      for (let output = 0, weight = weights / FLOAT_BYTES; output < outputs; output += 1) {
+        let sum = floats[bias / FLOAT_BYTES + output] ?? 0;
+        for (let tap = taps / FLOAT_BYTES; tap < tapsEnd / FLOAT_BYTES; tap += 1) {
+          const pixel = (source + (ints[tap] ?? 0)) / FLOAT_BYTES;
           for (let channel = 0; channel < channels; channel += 1) {
             sum += (floats[pixel + channel] ?? 0) * (floats[weight++] ?? 0);
           }
         }
-        floats[target / 4 + output] = Math.max(sum, least);
+        floats[target / FLOAT_BYTES + output] = Math.max(sum, least);
       }
     }
   }
@@ -180,17 +209,17 @@ export class LayerRunner {
     const target = to.at + row * to.row;
     const pairs = Math.min(width, Math.trunc(inputs.width / 2));
     const step = 2 * from.pixel;
-    this.#kernels.pool(above, below, from.pixel, step, target, to.pixel, pairs, channels / 4);
+    this.#kernels.pool(above, below, from.pixel, step, target, to.pixel, pairs, channels / FOUR);
     if (pairs === width) return;
     const [last, end] = [pairs * step, target + pairs * to.pixel];
-    this.#kernels.pool(above + last, below + last, 0, step, end, to.pixel, 1, channels / 4);
+    this.#kernels.pool(above + last, below + last, 0, step, end, to.pixel, 1, channels / FOUR);
   }
 
   #resize(work: Resizing, row: number): void {
     const { from, to, width, channels, table } = work;
     const { first, second, share } = betweenRows(work, row);
     const [above, below] = [from.at + first * from.row, from.at + second * from.row];
-    this.#kernels.resize(above, below, share, table, to.at + row * to.row, to.pixel, width, channels / 4);
+    this.#kernels.resize(above, below, share, table, to.at + row * to.row, to.pixel, width, channels / FOUR);
   }
 
   #resizePlainly(work: Resizing, row: number): void {
@@ -198,24 +227,24 @@ export class LayerRunner {
     const { first, second, share } = betweenRows(work, row);
     const floats = this.#floats;
     const ints = this.#ints;
-    const at = (place: number) => floats[place / 4] ?? 0;
+    const at = (place: number) => floats[place / FLOAT_BYTES] ?? 0;
     const mixed = (a: number, b: number, part: number) => a + (b - a) * part;
     for (let x = 0; x < width; x += 1) {
-      const entry = table / 4 + x * 3;
+      const entry = table / FLOAT_BYTES + x * 3;
       const [left = 0, right = 0] = [ints[entry], ints[entry + 1]];
       const across = floats[entry + 2] ?? 0;
-      for (let channel = 0; channel < channels * 4; channel += 4) {
+      for (let channel = 0; channel < channels * FLOAT_BYTES; channel += FLOAT_BYTES) {
         const [above, below] = [from.at + first * from.row + channel, from.at + second * from.row + channel];
         const top = mixed(at(above + left), at(above + right), across);
         const bottom = mixed(at(below + left), at(below + right), across);
-        floats[(to.at + row * to.row + x * to.pixel + channel) / 4] = mixed(top, bottom, share);
+        floats[(to.at + row * to.row + x * to.pixel + channel) / FLOAT_BYTES] = mixed(top, bottom, share);
       }
     }
   }
 
   #add({ first, second, to, width, channels }: Extract<Work, { kind: 'add' }>, row: number): void {
     const [a, b, sum] = [first, second, to].map((place) => place.at + row * place.row);
-    this.#kernels.add(a, first.pixel, b, second.pixel, sum, to.pixel, width, channels / 4);
+    this.#kernels.add(a, first.pixel, b, second.pixel, sum, to.pixel, width, channels / FOUR);
   }
 
   #eachNumber(
@@ -225,8 +254,8 @@ export class LayerRunner {
   ): void {
     const floats = this.#floats;
     for (let x = 0; x < width; x += 1) {
-      const source = (from.at + row * from.row + x * from.pixel) / 4;
-      const target = (to.at + row * to.row + x * to.pixel) / 4;
+      const source = (from.at + row * from.row + x * from.pixel) / FLOAT_BYTES;
+      const target = (to.at + row * to.row + x * to.pixel) / FLOAT_BYTES;
       for (let channel = 0; channel < channels; channel += 1) {
         floats[target + channel] = compute(floats[source + channel] ?? 0);
       }
