@@ -10,7 +10,9 @@ export type TabMessage =
   | { readonly kind: 'sending'; readonly progress: SendProgress }
   /** A server was connected, or let go. */
   | { readonly kind: 'sync-settings' }
-  | { readonly kind: 'sync-now' };
+  | { readonly kind: 'sync-now' }
+  /** Much is being added: whoever computes leaves a core to that, for a moment. */
+  | { readonly kind: 'make-way' };
 
 const NAME = 'offcut-tabs';
 

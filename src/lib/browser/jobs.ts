@@ -2,6 +2,7 @@ import type { ClientQueue } from '#queue/client-queue.ts';
 import type { Change, ListPosition } from '#queue/store.ts';
 import { watchSteps } from '#queue/watching.ts';
 import type { Device } from './device.ts';
+import { macrotask } from './macrotask.ts';
 import type { JobsUpdate } from './offcut.ts';
 import type { Unsubscribe } from './observable.ts';
 import { toDeviceJob } from './sync/place-view.ts';
@@ -54,6 +55,8 @@ async function tellChanges(
   let since = from;
   for (;;) {
     const changes = await client.changes(since, PAGE);
+    // Reading and drawing are a task each: together they would keep the page from the user for twice as long.
+    await macrotask();
     if (signal.aborted || changes.length === 0) return since;
     listener(toUpdate(changes));
     since = changes.at(-1)?.sequence ?? since;

@@ -90,6 +90,8 @@ export interface Models {
  */
 export interface Offcut {
   submit(file: Blob, name: string, options?: SubmitOptions): Promise<SubmitWire>;
+  /** To be said again and again while much is submitted: inference leaves a core to that, in whichever tab it runs. */
+  makeWay(): void;
   cancel(jobId: string): Promise<JobActionWire>;
   retry(jobId: string): Promise<JobActionWire>;
   remove(jobId: string): Promise<void>;

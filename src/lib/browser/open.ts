@@ -48,6 +48,7 @@ export async function openOffcut(): Promise<Offcut> {
 
   return {
     submit: (file, name, options = {}) => edits.submit(file, name, options),
+    makeWay: () => channel.post({ kind: 'make-way' }),
     cancel: (jobId) => client.cancel(jobId),
     retry: (jobId) => client.retry(jobId),
     remove: async (jobId) => {

@@ -15,10 +15,13 @@ function intakeByHand() {
     refuse: (cause: Error) => void;
   }[] = [];
   const outcomes: IntakeOutcome[] = [];
-  const intake = new Intake(
-    ({ name }, { format }) => new Promise((take, refuse) => submitted.push({ name, format, take, refuse })),
-    (outcome) => outcomes.push(outcome),
-  );
+  const makeWay = vi.fn();
+  const intake = new Intake({
+    submit: ({ name }, { format }) =>
+      new Promise((take, refuse) => submitted.push({ name, format, take, refuse })),
+    makeWay,
+    onIdle: (outcome) => outcomes.push(outcome),
+  });
   /** The next file that the queue is offered. */
   const next = async (count: number) => {
     await expect.poll(() => submitted.length).toBe(count);
@@ -26,7 +29,7 @@ function intakeByHand() {
     if (!last) throw new Error('nothing was submitted');
     return last;
   };
-  return { intake, submitted, outcomes, next };
+  return { intake, submitted, outcomes, makeWay, next };
 }
 
 describe('handing files to the queue', () => {
@@ -55,6 +58,19 @@ describe('handing files to the queue', () => {
     await added;
     expect(sizes).toEqual([1, 2, 4, 8, 16, 10, 1, 1]);
     expect(submitted.slice(0, 40).map(({ name }) => name)).toEqual(names);
+  });
+
+  test('asks inference to make way before each full group, and not for a few files', async () => {
+    const { intake, submitted, makeWay } = intakeByHand();
+    const added = intake.add(sources(...Array.from({ length: 40 }, (_, at) => String(at))), {});
+    const asked: number[] = [];
+    for (let taken = 0; taken < 40; taken = submitted.length) {
+      await expect.poll(() => submitted.length).toBeGreaterThan(taken);
+      asked.push(makeWay.mock.calls.length);
+      for (const { take } of submitted.slice(taken)) take();
+    }
+    await added;
+    expect(asked).toEqual([0, 0, 0, 0, 1, 2]);
   });
 
   test('keeps the options of the moment in which a file was added', async () => {

@@ -52,6 +52,10 @@ export class ScriptedOffcut implements Offcut {
     return { job_id, status: 'queued', job_type: 'single', files_count: 1, model: 'u2netp', message };
   }
 
+  makeWay(): void {
+    this.calls.push('make way');
+  }
+
   async cancel(job_id: string): ReturnType<Offcut['cancel']> {
     this.calls.push(`cancel ${job_id}`);
     return { job_id, status: 'cancelled', message: 'Cancelled.' };

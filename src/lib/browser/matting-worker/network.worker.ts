@@ -1,6 +1,7 @@
 import { expose, transfer } from 'comlink';
 import type { ModelSpec } from '#matting/model.ts';
 import type { InferenceSession, Tensor } from '#matting/runtime.ts';
+import { listenForWay } from '../way.ts';
 import type { EngineReport, RuntimeChoice } from './interface.ts';
 import type { NetworkWorker } from './network-interface.ts';
 import { createWebRuntime, type WebRuntime } from './runtime.ts';
@@ -10,11 +11,12 @@ import { carryErrorsWhole } from './transfer.ts';
 const { signal: never } = new AbortController();
 
 class Network implements NetworkWorker {
+  readonly #makesWay = listenForWay();
   #runtime: WebRuntime | undefined;
   #session: InferenceSession | undefined;
 
   async open(choice: RuntimeChoice): Promise<void> {
-    this.#runtime = createWebRuntime(choice);
+    this.#runtime = createWebRuntime(choice, this.#makesWay);
   }
 
   async load(model: ModelSpec, weights: Uint8Array): Promise<EngineReport> {

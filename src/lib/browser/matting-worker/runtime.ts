@@ -20,7 +20,7 @@ export interface WebRuntime extends InferenceRuntime {
  * that they know, onnxruntime-web for all others. WebGPU has to prove itself in a
  * run before a model counts as loaded; when it fails there, WebAssembly takes over and the report says why.
  */
-export function createWebRuntime(choice: RuntimeChoice): WebRuntime {
+export function createWebRuntime(choice: RuntimeChoice, makesWay: () => boolean): WebRuntime {
   let report: EngineReport | undefined;
 
   async function load(model: ModelSpec, weights: Uint8Array, signal: AbortSignal): Promise<InferenceSession> {
@@ -39,7 +39,7 @@ export function createWebRuntime(choice: RuntimeChoice): WebRuntime {
     }
     const threads = threadsHere();
     const session =
-      (await openNetwork(model, weights, threads)) ?? (await open('wasm', threads, model, weights));
+      (await openNetwork(model, weights, threads, makesWay)) ?? (await open('wasm', threads, model, weights));
     report = {
       runtime: 'wasm',
       threads,

@@ -8,12 +8,13 @@ import { macrotask } from '../macrotask.ts';
 /**
  * A network of plain convolutions, as U²-Net and its small variant are, on kernels of our own: a third of the
  * time of onnxruntime-web, whose 14 MB are not loaded then. `undefined` for other networks, for those that take images of any
- * size, and where a page may not share memory with its workers.
+ * size, and where a page may not share memory with its workers. While it `makesWay` a run leaves one core to others.
  */
 export async function openNetwork(
   model: ModelSpec,
   weights: Uint8Array,
   threads: number,
+  makesWay: () => boolean,
 ): Promise<InferenceSession | undefined> {
   if (!crossOriginIsolated || model.keepsAspect) return undefined;
   const compiled = compileNetwork(weights, model);
@@ -35,7 +36,7 @@ export async function openNetwork(
       await macrotask();
       throwIfAborted(signal);
       try {
-        return network.run(input);
+        return network.run(input, makesWay() ? Math.max(1, threads - 1) : threads);
       } catch (cause) {
         throw toMattingError(
           cause,

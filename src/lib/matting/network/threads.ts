@@ -13,6 +13,7 @@ import { LayerRunner } from './run.ts';
 /** Words that all threads see, at the beginning of the memory. */
 const RUN = 0;
 const AT_REST = 1;
+const TAKING_PART = 2;
 const FIRST_STEP = 8;
 const nextOf = (step: number) => FIRST_STEP + 2 * step;
 const doneOf = (step: number) => FIRST_STEP + 2 * step + 1;
@@ -90,7 +91,7 @@ export function serveNetwork(part: Part, onReady: () => void): never {
   onReady();
   for (let run = 0; ; run += 1) {
     Atomics.wait(words, RUN, run);
-    thread.takePart();
+    if (part.thread < Atomics.load(words, TAKING_PART)) thread.takePart();
     Atomics.add(words, AT_REST, 1);
     Atomics.notify(words, AT_REST);
   }
@@ -131,12 +132,17 @@ export class Network {
     return Array.from({ length: this.#part.threads - 1 }, (_, i) => ({ ...this.#part, thread: i + 1 }));
   }
 
-  /** @param input one image, [1, channels, height, width], of the program's size @throws RangeError for another */
-  run(input: Tensor): Tensor {
+  /**
+   * @param input one image, [1, channels, height, width], of the program's size
+   * @param takingPart how many of the threads do, the calling one among them; the others sleep on
+   * @throws RangeError for an input of another size
+   */
+  run(input: Tensor, takingPart = this.#part.threads): Tensor {
     const { program, threads } = this.#part;
     waitUntil(this.#words, AT_REST, threads - 1);
     this.#words.fill(0, FIRST_STEP);
     Atomics.store(this.#words, AT_REST, 0);
+    Atomics.store(this.#words, TAKING_PART, takingPart);
     this.#write(input);
     Atomics.add(this.#words, RUN, 1);
     Atomics.notify(this.#words, RUN);

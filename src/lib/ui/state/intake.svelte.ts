@@ -1,4 +1,5 @@
 import { QueueError } from '#queue/errors.ts';
+import { macrotask } from '../../browser/macrotask.ts';
 import type { SubmitOptions } from '../../browser/submit-options.ts';
 import { sentenceOf } from './words.ts';
 
@@ -25,7 +26,12 @@ interface Waiting {
   readonly options: SubmitOptions;
 }
 
-type Submit = (source: Source, options: SubmitOptions) => Promise<void>;
+export interface IntakeParts {
+  readonly submit: (source: Source, options: SubmitOptions) => Promise<void>;
+  /** Before each large group. */
+  readonly makeWay: () => void;
+  readonly onIdle: (outcome: IntakeOutcome) => void;
+}
 
 /** Files that are handed over together: enough that waiting for the disk no longer counts. */
 const MOST_TOGETHER = 16;
@@ -43,13 +49,11 @@ export class Intake {
   done = $state(0);
   readonly busy = $derived(this.total > 0);
 
-  readonly #submit: Submit;
-  readonly #onIdle: (outcome: IntakeOutcome) => void;
+  readonly #parts: IntakeParts;
   #waiting: Waiting[] = [];
 
-  constructor(submit: Submit, onIdle: (outcome: IntakeOutcome) => void) {
-    this.#submit = submit;
-    this.#onIdle = onIdle;
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
   }
 
   /** Resolves when the queue has all that was added, whatever came of it. */
@@ -71,7 +75,7 @@ export class Intake {
     let abandoned = 0;
     const submit = async ({ source, options }: Waiting): Promise<void> => {
       try {
-        await this.#submit(source, options);
+        await this.#parts.submit(source, options);
       } catch (cause) {
         refused.push({ name: source.name, reason: sentenceOf(cause) });
         if (cause instanceof QueueError && cause.code === 'storage_full') {
@@ -79,14 +83,18 @@ export class Intake {
           this.stop();
         }
       }
-      this.done += 1;
     };
     for (let most = 1; this.#waiting.length > 0; most = Math.min(2 * most, MOST_TOGETHER)) {
-      await Promise.all(this.#takeGroup(most).map(submit));
+      if (most === MOST_TOGETHER) this.#parts.makeWay();
+      const group = this.#takeGroup(most);
+      await Promise.all(group.map(submit));
+      // The queue's own work on a group and drawing how far it is are a task each.
+      await macrotask();
+      this.done += group.length;
     }
     this.total = 0;
     this.done = 0;
-    this.#onIdle({ refused, abandoned });
+    this.#parts.onIdle({ refused, abandoned });
   }
 
   #takeGroup(most: number): Waiting[] {

@@ -103,6 +103,10 @@ export class Library {
     }
   }
 
+  makeWay(): void {
+    void this.#opened.promise.then((offcut) => offcut.makeWay()).catch(() => undefined);
+  }
+
   async cancel(jobId: string): Promise<void> {
     await (await this.#opened.promise).cancel(jobId);
   }

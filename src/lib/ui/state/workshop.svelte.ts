@@ -30,10 +30,11 @@ export class Workshop {
   readonly shortcuts = new Shortcuts();
   readonly install = new Install();
   readonly desk = new ModelDesk(this.library, this.settings, (action) => this.#attempt(action));
-  readonly intake = new Intake(
-    ({ file, name }, options) => this.library.submit(file, name, options),
-    (outcome) => this.#tell(outcome),
-  );
+  readonly intake = new Intake({
+    submit: ({ file, name }, options) => this.library.submit(file, name, options),
+    makeWay: () => this.library.makeWay(),
+    onIdle: (outcome) => this.#tell(outcome),
+  });
   readonly saving = new Saving(this.library, this.notices, (action) => this.#attempt(action));
   readonly removals = new Removals((id) => this.library.remove(id), this.#problem.bind(this));
 
