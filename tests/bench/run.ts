@@ -11,6 +11,7 @@ import { benchMainThread } from './main-thread.ts';
 import { benchNetwork } from './network.ts';
 import { benchPeers } from './peers.ts';
 import { benchQueueOperations } from './queue-operations.ts';
+import { benchRefinement } from './refinement.ts';
 import { FORMATS } from './photos-of-size.ts';
 import { Report, type BenchResult } from './report.ts';
 import { compareRuns, loadRun, runOf, saveRun } from './saved-run.ts';
@@ -41,6 +42,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   uploads: { about: 'memory of the server during uploads', run: benchUploadMemory },
   cli: { about: 'a folder through offcut rm', run: benchCliFolder },
   network: { about: 'our kernels for the browser against onnxruntime-web, a run', run: benchNetwork },
+  refinement: { about: 'refinement in Node and in a worker of Chromium', run: benchRefinement },
   browser: {
     about: 'Chromium: starts, first result, pace against a bare loop',
     run: benchBrowser,
