@@ -9,17 +9,10 @@ import type { Browser } from 'playwright';
 import sharp from 'sharp';
 import { build } from 'vite';
 import type { PixelImage } from '#matting/image.ts';
-import { maskFromOutput } from '#matting/mask.ts';
-import { preprocess } from '#matting/preprocess.ts';
-import { removeSpecks } from '#matting/refine/artefacts.ts';
-import { lanczosGrey } from '#matting/resample.ts';
-import { DEFAULT_MODEL } from '#models/registry.ts';
-import { createOnnxRuntime } from '../../server/matting/runtime.ts';
-import { readWeights } from '../../server/matting/weights.ts';
 import { drawScene, SCENES } from '../eval/draw/scenes.ts';
+import { openNetwork } from '../eval/network.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { fromRoot } from '../support/run-script.ts';
-import { median } from './numbers.ts';
 import { timeOfRefinement, type RefinementCase } from './refinement-time.ts';
 import type { Report } from './report.ts';
 import type { BenchSettings } from './settings.ts';
@@ -29,21 +22,6 @@ const MEGAPIXELS = [0.3, 1, 2, 12];
 const CHOSEN = [0, 20, 40, 50];
 const RUNS = 8;
 const MUST = { node: 60, browser: 120 };
-
-async function casesOf(megapixels: number, count: number, runs: number): Promise<readonly RefinementCase[]> {
-  const { signal } = new AbortController();
-  const weights = await readWeights(DEFAULT_MODEL);
-  const session = await createOnnxRuntime({ threads: 1 }).load(DEFAULT_MODEL, weights, signal);
-  const cases: RefinementCase[] = [];
-  for (const index of CHOSEN.slice(0, count)) {
-    const image = await scaled(drawScene(SCENES[index]).image, megapixels);
-    const coarse = maskFromOutput(await session.run(preprocess(image, DEFAULT_MODEL), signal), DEFAULT_MODEL);
-    removeSpecks(coarse);
-    cases.push({ image, mask: lanczosGrey(coarse, image.width, image.height), runs });
-  }
-  await session.dispose();
-  return cases;
-}
 
 async function scaled({ data, width, height }: PixelImage, megapixels: number): Promise<PixelImage> {
   const scale = Math.sqrt((megapixels * 1e6) / (width * height));
@@ -72,7 +50,7 @@ async function workerScript(): Promise<string> {
 async function timeInBrowser(
   browser: Browser,
   script: string,
-  { image, mask, runs }: RefinementCase,
+  { image, coarse, runs }: RefinementCase,
 ): Promise<number> {
   const page = await browser.newPage();
   // A worker has to have an origin.
@@ -80,9 +58,9 @@ async function timeInBrowser(
   await page.goto('http://localhost/');
   const base64 = (data: Uint8Array | Uint8ClampedArray) => Buffer.from(data).toString('base64');
   const { width, height } = image;
-  const given = { script, width, height, runs, image: base64(image.data), mask: base64(mask.data) };
+  const mask = { ...coarse, data: base64(coarse.data) };
+  const given = { script, width, height, runs, image: base64(image.data), mask };
   const time = await page.evaluate(async (of) => {
-    const size = { width: of.width, height: of.height };
     const worker = new Worker(URL.createObjectURL(new Blob([of.script], { type: 'text/javascript' })), {
       type: 'module',
     });
@@ -91,8 +69,12 @@ async function timeInBrowser(
       worker.onerror = ({ message }) => reject(new Error(message));
     });
     worker.postMessage({
-      image: { ...size, data: new Uint8ClampedArray(Uint8Array.fromBase64(of.image).buffer) },
-      mask: { ...size, data: Uint8Array.fromBase64(of.mask) },
+      image: {
+        width: of.width,
+        height: of.height,
+        data: new Uint8ClampedArray(Uint8Array.fromBase64(of.image).buffer),
+      },
+      coarse: { ...of.mask, data: Uint8Array.fromBase64(of.mask.data) },
       runs: of.runs,
     });
     return answer;
@@ -102,13 +84,15 @@ async function timeInBrowser(
 }
 
 export async function benchRefinement(report: Report, { smoke }: BenchSettings): Promise<void> {
-  const script = await workerScript();
+  const [script, network] = [await workerScript(), await openNetwork()];
+  const [scenes, runs] = smoke ? [1, 1] : [CHOSEN.length, RUNS];
   const browser = await launchChromium();
   try {
     for (const megapixels of smoke ? MEGAPIXELS.slice(0, 1) : MEGAPIXELS) {
       const [here, there]: [number[], number[]] = [[], []];
-      const [scenes, runs] = smoke ? [1, 1] : [CHOSEN.length, RUNS];
-      for (const one of await casesOf(megapixels, scenes, runs)) {
+      for (const index of CHOSEN.slice(0, scenes)) {
+        const image = await scaled(drawScene(SCENES[index]).image, megapixels);
+        const one = { image, coarse: await network(image), runs };
         here.push(timeOfRefinement(one) / megapixels);
         there.push((await timeInBrowser(browser, script, one)) / megapixels);
       }
@@ -116,7 +100,7 @@ export async function benchRefinement(report: Report, { smoke }: BenchSettings):
       report.add({ name: `${name}, Node`, unit: 'ms', better: 'less', values: here, must: MUST.node });
       report.add({ name: `${name}, worker`, unit: 'ms', better: 'less', values: there, must: MUST.browser });
       const ratios = there.map((time, at) => time / (here[at] ?? Number.NaN));
-      report.add({ name: `${name}, worker / Node`, better: 'less', values: [median(ratios)] });
+      report.add({ name: `${name}, worker / Node`, better: 'less', values: ratios });
     }
   } finally {
     await browser.close();

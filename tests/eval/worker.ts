@@ -1,30 +1,21 @@
 /** Measures one case after the other: draws or reads it, runs the network once, then every method. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { maskFromOutput } from '#matting/mask.ts';
-import { preprocess } from '#matting/preprocess.ts';
-import { DEFAULT_MODEL } from '#models/registry.ts';
-import { createOnnxRuntime } from '../../server/matting/runtime.ts';
-import { readWeights } from '../../server/matting/weights.ts';
 import type { Case, CaseResult, MethodResult } from './case.ts';
 import { loadCase } from './load.ts';
 import { chosenMethods, run } from './methods.ts';
 import { score } from './metrics/index.ts';
+import { openNetwork } from './network.ts';
 import { asPicture, onMagenta } from './picture.ts';
 
 if (!parentPort) throw new Error('Started by pool.ts as a worker thread.');
 const port = parentPort;
 const methods = chosenMethods(workerData as readonly string[]);
 
-const { signal } = new AbortController();
-const session = await createOnnxRuntime({ threads: 1 }).load(
-  DEFAULT_MODEL,
-  await readWeights(DEFAULT_MODEL),
-  signal,
-);
+const network = await openNetwork();
 
 async function measure(item: Case): Promise<CaseResult> {
   const { name, tag, image, alpha, colours } = await loadCase(item);
-  const coarse = maskFromOutput(await session.run(preprocess(image, DEFAULT_MODEL), signal), DEFAULT_MODEL);
+  const coarse = await network(image);
   const results: MethodResult[] = [];
   for (const method of methods) {
     const found = run(method, image, coarse);

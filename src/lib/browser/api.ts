@@ -94,6 +94,7 @@ function requestTo(path: string, init: RequestInit): Request {
 }
 
 const forms = new WeakMap<Request, FormData>();
+/** The routes refuse a request without a body before they ask for its form. */
 const FORM_AT_HAND: RequestInit = {
   method: 'POST',
   headers: { 'content-type': 'multipart/form-data' },

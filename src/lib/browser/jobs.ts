@@ -55,9 +55,10 @@ async function tellChanges(
   let since = from;
   for (;;) {
     const changes = await client.changes(since, PAGE);
+    if (changes.length === 0) return since;
     // Reading and drawing are a task each: together they would keep the page from the user for twice as long.
     await macrotask();
-    if (signal.aborted || changes.length === 0) return since;
+    if (signal.aborted) return since;
     listener(toUpdate(changes));
     since = changes.at(-1)?.sequence ?? since;
     if (changes.length < PAGE) return since;

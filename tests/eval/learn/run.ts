@@ -5,30 +5,20 @@
 import { writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import type { Mask, PixelImage } from '#matting/image.ts';
-import { maskFromOutput } from '#matting/mask.ts';
-import { preprocess } from '#matting/preprocess.ts';
 import { lanczosGrey } from '#matting/resample.ts';
-import { DEFAULT_MODEL } from '#models/registry.ts';
-import { createOnnxRuntime } from '../../../server/matting/runtime.ts';
-import { readWeights } from '../../../server/matting/weights.ts';
 import { Random } from '../draw/random.ts';
 import { meanAbsoluteError } from '../metrics/alpha.ts';
+import { openNetwork } from '../network.ts';
 import { type Judge, train } from './judge.ts';
 import { samplesOf, sharpMask } from './samples.ts';
 import { drawLesson, type Lesson } from './scenes.ts';
 
 const FILE = new URL('../../../src/lib/matting/refine/removal-weights.ts', import.meta.url);
 const scenes = Number(process.argv[2] ?? 600);
-const { signal } = new AbortController();
-const session = await createOnnxRuntime({ threads: 1 }).load(
-  DEFAULT_MODEL,
-  await readWeights(DEFAULT_MODEL),
-  signal,
-);
+const network = await openNetwork();
 
 async function seen(image: PixelImage): Promise<Mask> {
-  const output = await session.run(preprocess(image, DEFAULT_MODEL), signal);
-  return lanczosGrey(maskFromOutput(output, DEFAULT_MODEL), image.width, image.height);
+  return lanczosGrey(await network(image), image.width, image.height);
 }
 
 /** Scenes in which the network finds less than half of the subject teach nothing about edges. */

@@ -11,12 +11,11 @@ import { carryErrorsWhole } from './transfer.ts';
 const { signal: never } = new AbortController();
 
 class Network implements NetworkWorker {
-  readonly #makesWay = listenForWay();
   #runtime: WebRuntime | undefined;
   #session: InferenceSession | undefined;
 
   async open(choice: RuntimeChoice): Promise<void> {
-    this.#runtime = createWebRuntime(choice, this.#makesWay);
+    this.#runtime = createWebRuntime(choice, listenForWay());
   }
 
   async load(model: ModelSpec, weights: Uint8Array): Promise<EngineReport> {
