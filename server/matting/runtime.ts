@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node';
 import { MattingError, throwIfAborted, toMattingError } from '#matting/errors.ts';
+import { withFeatures } from '#matting/features/features.ts';
 import type { ModelSpec } from '#matting/model.ts';
 import type { InferenceRuntime, InferenceSession, Tensor } from '#matting/runtime.ts';
 import { tuneGraph } from './graph/tune.ts';
@@ -16,8 +17,9 @@ export interface OnnxRuntimeOptions {
 export function createOnnxRuntime({ threads }: OnnxRuntimeOptions): InferenceRuntime {
   return {
     name: threads === 0 ? 'cpu' : `cpu (${threads} ${threads === 1 ? 'thread' : 'threads'})`,
-    async load(model, weights, signal) {
+    async load(model, given, signal) {
       throwIfAborted(signal);
+      const weights = withFeatures(given, model);
       const tuned = tunedHere(model, weights);
       const session = await createSession(model, tuned ?? weights, {
         threads,

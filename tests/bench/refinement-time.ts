@@ -1,17 +1,17 @@
-import type { Mask, PixelImage } from '#matting/image.ts';
+import type { PixelImage } from '#matting/image.ts';
 import { METHODS, run } from '../eval/methods.ts';
+import type { Seen } from '../eval/network.ts';
 
 export interface RefinementCase {
   readonly image: PixelImage;
-  /** As small as the network puts it out. */
-  readonly coarse: Mask;
+  readonly seen: Seen;
   readonly runs: number;
 }
 
 /** Milliseconds that `fast` takes, the least of the runs. One before them is not measured: code compiles. */
-export function timeOfRefinement({ image, coarse, runs }: RefinementCase): number {
+export function timeOfRefinement({ image, seen, runs }: RefinementCase): number {
   const fast = METHODS.find(({ id }) => id === 'fast');
   if (fast === undefined) throw new Error('There is no method "fast".');
-  const times = Array.from({ length: runs + 1 }, () => run(fast, image, coarse).milliseconds);
+  const times = Array.from({ length: runs + 1 }, () => run(fast, image, seen).milliseconds);
   return Math.min(...times.slice(1));
 }

@@ -50,7 +50,7 @@ async function workerScript(): Promise<string> {
 async function timeInBrowser(
   browser: Browser,
   script: string,
-  { image, coarse, runs }: RefinementCase,
+  { image, seen, runs }: RefinementCase,
 ): Promise<number> {
   const page = await browser.newPage();
   // A worker has to have an origin.
@@ -58,8 +58,16 @@ async function timeInBrowser(
   await page.goto('http://localhost/');
   const base64 = (data: Uint8Array | Uint8ClampedArray) => Buffer.from(data).toString('base64');
   const { width, height } = image;
-  const mask = { ...coarse, data: base64(coarse.data) };
-  const given = { script, width, height, runs, image: base64(image.data), mask };
+  const { mask, features } = seen;
+  const given = {
+    script,
+    width,
+    height,
+    runs,
+    image: base64(image.data),
+    mask: { ...mask, data: base64(mask.data) },
+    features: features && { ...features, data: base64(new Uint8Array(features.data.slice().buffer)) },
+  };
   const time = await page.evaluate(async (of) => {
     const worker = new Worker(URL.createObjectURL(new Blob([of.script], { type: 'text/javascript' })), {
       type: 'module',
@@ -74,7 +82,13 @@ async function timeInBrowser(
         height: of.height,
         data: new Uint8ClampedArray(Uint8Array.fromBase64(of.image).buffer),
       },
-      coarse: { ...of.mask, data: Uint8Array.fromBase64(of.mask.data) },
+      seen: {
+        mask: { ...of.mask, data: Uint8Array.fromBase64(of.mask.data) },
+        features: of.features && {
+          ...of.features,
+          data: new Float32Array(Uint8Array.fromBase64(of.features.data).buffer),
+        },
+      },
       runs: of.runs,
     });
     return answer;
@@ -92,7 +106,7 @@ export async function benchRefinement(report: Report, { smoke }: BenchSettings):
       const [here, there]: [number[], number[]] = [[], []];
       for (const index of CHOSEN.slice(0, scenes)) {
         const image = await scaled(drawScene(SCENES[index]).image, megapixels);
-        const one = { image, coarse: await network(image), runs };
+        const one = { image, seen: await network(image), runs };
         here.push(timeOfRefinement(one) / megapixels);
         there.push((await timeInBrowser(browser, script, one)) / megapixels);
       }

@@ -1,4 +1,5 @@
 /** What is compared: each method turns the network's small mask into a full-size matte with colours. */
+import type { Features } from '#matting/features/features.ts';
 import type { Mask, PixelImage } from '#matting/image.ts';
 import { removeSpecks } from '#matting/refine/artefacts.ts';
 import { guidedFilter } from '#matting/refine/guided-filter.ts';
@@ -7,9 +8,10 @@ import { lanczosGrey } from '#matting/resample.ts';
 import { inOneGo } from '#matting/steps.ts';
 import { domainTransform } from './domain-transform.ts';
 import type { Matted } from './metrics/index.ts';
+import type { Seen } from './network.ts';
 
-/** Both parameters are the method's own copies. */
-type Refine = (image: PixelImage, mask: Mask) => void;
+/** Image and mask are the method's own copies. */
+type Refine = (image: PixelImage, mask: Mask, features: Features | undefined) => void;
 
 export interface Method {
   readonly id: string;
@@ -27,13 +29,19 @@ export const METHODS: readonly Method[] = [
   {
     id: 'fast',
     title: 'local colour models + colours',
+    refine: (image, mask, features) => inOneGo(refine(image, mask, 'fast', { features })),
+    isRefinement: true,
+  },
+  {
+    id: 'colours',
+    title: 'as fast, by colours alone',
     refine: (image, mask) => inOneGo(refine(image, mask, 'fast')),
     isRefinement: true,
   },
   {
     id: 'closed-form',
     title: 'colour models, closed form + colours',
-    refine: (image, mask) => inOneGo(refine(image, mask, 'closed-form')),
+    refine: (image, mask, features) => inOneGo(refine(image, mask, 'closed-form', { features })),
     isRefinement: true,
   },
 ];
@@ -49,13 +57,13 @@ export interface Timed extends Matted {
   readonly milliseconds: number;
 }
 
-export function run(method: Method, image: PixelImage, coarse: Mask): Timed {
+export function run(method: Method, image: PixelImage, { mask, features }: Seen): Timed {
   const colours: PixelImage = { ...image, data: image.data.slice() };
-  const own: Mask = { ...coarse, data: coarse.data.slice() };
+  const own: Mask = { ...mask, data: mask.data.slice() };
   // As the pipeline does before it enlarges a mask that is to be refined.
   if (method.isRefinement) removeSpecks(own);
   const alpha = lanczosGrey(own, image.width, image.height);
   const start = performance.now();
-  method.refine(colours, alpha);
+  method.refine(colours, alpha, features);
   return { alpha, colours, milliseconds: performance.now() - start };
 }

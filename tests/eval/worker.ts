@@ -15,10 +15,10 @@ const network = await openNetwork();
 
 async function measure(item: Case): Promise<CaseResult> {
   const { name, tag, image, alpha, colours } = await loadCase(item);
-  const coarse = await network(image);
+  const seen = await network(image);
   const results: MethodResult[] = [];
   for (const method of methods) {
-    const found = run(method, image, coarse);
+    const found = run(method, image, seen);
     results.push({
       method: method.id,
       scores: score(found, { alpha, colours }),

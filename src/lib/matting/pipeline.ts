@@ -11,6 +11,7 @@ import {
   subjectBox,
 } from './compose.ts';
 import { MattingError, type MattingWarning, throwIfAborted } from './errors.ts';
+import { type Features, featuresFromOutput } from './features/features.ts';
 import { discard, type Box, type Mask, type PixelImage, type RgbImage } from './image.ts';
 import { encodeLayers } from './layers.ts';
 import { maskFromOutput } from './mask.ts';
@@ -120,7 +121,8 @@ export function createMatting(parts: MattingParts): Matting {
     const coarse = maskFromOutput(output, model);
     tidyMask(coarse, options);
     const mask = lanczosGrey(coarse, image.width, image.height);
-    await reviseMask(image, mask, options, control.signal);
+    const features = featuresFromOutput(output, model);
+    await reviseMask(image, { mask, features }, options, control.signal);
     enter('compose', control);
     const backdrop = await readBackdrop(options, control);
     const composed = compose(image, mask, options, backdrop);
@@ -178,14 +180,14 @@ function tidyMask(
 /** Everything that changes the mask before it is used, in rembg's order. */
 async function reviseMask(
   image: PixelImage,
-  mask: Mask,
+  { mask, features }: { readonly mask: Mask; readonly features: Features | undefined },
   options: CutoutOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const { roi, refinement = 'none', trimap } = options;
   if (options.postProcessMask) postProcessMask(mask);
   if (roi) confine(mask, roi);
-  await inPieces(refine(image, mask, refinement, trimap), signal);
+  await inPieces(refine(image, mask, refinement, { trimap, features }), signal);
   // Refinement may reach a little beyond the region again.
   if (roi && refinement !== 'none') confine(mask, roi);
 }

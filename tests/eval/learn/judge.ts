@@ -1,5 +1,5 @@
 /** A network of one hidden layer of rectified units and one sigmoid, trained with Adam (Kingma & Ba, ICLR 2015). */
-import { FEATURES } from '#matting/refine/removal.ts';
+import { FEATURES } from '#matting/refine/description.ts';
 import type { Random } from '../draw/random.ts';
 import { SAMPLE } from './samples.ts';
 

@@ -18,7 +18,7 @@ const scenes = Number(process.argv[2] ?? 600);
 const network = await openNetwork();
 
 async function seen(image: PixelImage): Promise<Mask> {
-  return lanczosGrey(await network(image), image.width, image.height);
+  return lanczosGrey((await network(image)).mask, image.width, image.height);
 }
 
 /** Scenes in which the network finds less than half of the subject teach nothing about edges. */

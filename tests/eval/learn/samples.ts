@@ -1,12 +1,11 @@
 /** What the judge learns from: cells whose colours would take something away, and what is true there. */
 import type { Mask, PixelImage } from '#matting/image.ts';
-import { findBand, UNCERTAIN } from '#matting/refine/band.ts';
-import { fitColours, pointAlpha } from '#matting/refine/colour-model.ts';
-import { noiseCut } from '#matting/refine/edge.ts';
+import { findBand } from '#matting/refine/band.ts';
+import { cleanAlpha, fitColours } from '#matting/refine/colour-model.ts';
+
 import { colourEvidence } from '#matting/refine/evidence.ts';
 import { makeGrid } from '#matting/refine/grid.ts';
-import { clamp } from '#matting/refine/plane.ts';
-import { describer, FEATURES } from '#matting/refine/removal.ts';
+import { describeCells, FEATURES, placeOf } from '#matting/refine/description.ts';
 import { mistakesOf, settingOf } from '#matting/refine/setting.ts';
 import { lanczosGrey } from '#matting/resample.ts';
 import type { Random } from '../draw/random.ts';
@@ -22,17 +21,14 @@ export function samplesOf(image: PixelImage, mask: Mask, truth: Mask, random: Ra
   const model = fitColours(grid, band.subject, band.background);
   const setting = settingOf(grid, band);
   const evidence = colourEvidence(grid, band, setting.kept.data);
-  const describe = describer(setting, model, mistakesOf(setting, model), evidence);
-  const row = new Float32Array(FEATURES);
+  const { cells, numbers } = describeCells(setting, model, mistakesOf(setting, model), evidence);
   const samples: number[] = [];
-  for (let cell = 0; cell < band.state.length; cell++) {
-    const distance = model.distance.data[cell];
-    if (band.state[cell] !== UNCERTAIN || distance === 0 || random.next() > KEPT) continue;
-    const cut = noiseCut(distance);
-    const alpha = clamp((pointAlpha(grid, model, cell) - cut) / (1 - 2 * cut));
+  for (const [n, cell] of cells.entries()) {
+    if (model.distance.data[cell] === 0 || random.next() > KEPT) continue;
+    const alpha = cleanAlpha(grid, model, cell);
     if (alpha >= grid.prior.data[cell]) continue;
-    describe(cell, row);
-    samples.push(...row, grid.prior.data[cell], alpha, middleOf(truth, cell, grid) / 255);
+    for (let i = 0; i < FEATURES; i++) samples.push(numbers[placeOf(n, i, FEATURES)]);
+    samples.push(grid.prior.data[cell], alpha, middleOf(truth, cell, grid) / 255);
   }
   return samples;
 }

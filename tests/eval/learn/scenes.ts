@@ -8,7 +8,7 @@ import { drawScene, SCENES, type SceneSpec } from '../draw/scenes.ts';
 const SEE_THROUGH = /bottle|wineglass|veil/;
 const SUBJECTS = [...new Set(SCENES.map(({ subject }) => subject))].filter((name) => !SEE_THROUGH.test(name));
 const BACKDROPS = [...new Set(SCENES.map(({ backdrop }) => backdrop))];
-const SIZES = [
+export const SIZES = [
   [640, 640],
   [576, 768],
   [800, 600],
@@ -65,7 +65,7 @@ function crop(image: PixelImage, truth: Mask, random: Random): Pick<Lesson, 'ima
   };
 }
 
-async function asJpeg({ width, height, data }: PixelImage, quality: number): Promise<PixelImage> {
+export async function asJpeg({ width, height, data }: PixelImage, quality: number): Promise<PixelImage> {
   const raw = { width, height, channels: 4 } as const;
   const jpeg = await sharp(data, { raw }).removeAlpha().jpeg({ quality }).toBuffer();
   return { width, height, data: new Uint8ClampedArray(await sharp(jpeg).ensureAlpha().raw().toBuffer()) };

@@ -1,5 +1,6 @@
 import type * as Ort from 'onnxruntime-web/wasm';
 import { MattingError, throwIfAborted, toMattingError } from '#matting/errors.ts';
+import { withFeatures } from '#matting/features/features.ts';
 import type { ModelSpec } from '#matting/model.ts';
 import type { InferenceRuntime, InferenceSession, Tensor } from '#matting/runtime.ts';
 import { findAdapter } from './adapter.ts';
@@ -23,8 +24,9 @@ export interface WebRuntime extends InferenceRuntime {
 export function createWebRuntime(choice: RuntimeChoice, makesWay: () => boolean): WebRuntime {
   let report: EngineReport | undefined;
 
-  async function load(model: ModelSpec, weights: Uint8Array, signal: AbortSignal): Promise<InferenceSession> {
+  async function load(model: ModelSpec, given: Uint8Array, signal: AbortSignal): Promise<InferenceSession> {
     throwIfAborted(signal);
+    const weights = withFeatures(given, model);
     const plan = await choose(choice);
     if (plan.kind === 'webgpu') {
       try {

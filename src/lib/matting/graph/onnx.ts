@@ -17,7 +17,10 @@ const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 const NODE = { input: 1, output: 2, name: 3, op: 4, attribute: 5, domain: 7 } as const;
 const ATTRIBUTE = { name: 1, int: 3, text: 4, tensor: 5, graph: 6, ints: 8, graphs: 11, type: 20 } as const;
 const TENSOR = { dims: 1, type: 2, floats: 4, smallInts: 5, ints: 7, name: 8, raw: 9 } as const;
+/** Types of attributes. */
+const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_TEXT = 3;
+const ATTRIBUTE_INTS = 7;
 const FLOAT = 1;
 const UINT8 = 2;
 const INT8 = 3;
@@ -133,10 +136,14 @@ function writeModel(
     if (field.id === GRAPH.node || field.id === GRAPH.initializer) return false;
     return field.id !== GRAPH.output || outputs.includes(nameOf(field));
   });
+  const described = new Set(before.filter(({ id }) => id === GRAPH.output).map(nameOf));
+  // A new output's type and shape follow from the node that makes it.
+  const added = outputs.filter((name) => !described.has(name));
   const graph = writeMessage([
     ...nodes.map((node) => bytesField(GRAPH.node, writeNode(node))),
     ...[...initializers.values()].map(({ fields }) => bytesField(GRAPH.initializer, writeMessage(fields))),
     ...kept,
+    ...added.map((name) => bytesField(GRAPH.output, writeMessage([textField(1, name)]))),
   ]);
   return writeMessage(
     model.map((field) => (field.id === MODEL.graph ? bytesField(MODEL.graph, graph) : field)),
@@ -180,13 +187,23 @@ export const hasAttribute = ({ attributes }: Node, name: string): boolean =>
 
 /** The node with this attribute in the place of the one of that name. */
 export function withText(node: Node, name: string, text: string): Node {
-  const fields = [
-    textField(ATTRIBUTE.name, name),
-    textField(ATTRIBUTE.text, text),
-    intField(ATTRIBUTE.type, ATTRIBUTE_TEXT),
-  ];
   const others = node.attributes.filter((attribute) => attribute.name !== name);
-  return { ...node, attributes: [...others, { name, fields }] };
+  return { ...node, attributes: [...others, textAttributeOf(name, text)] };
+}
+
+export const textAttributeOf = (name: string, text: string): Attribute =>
+  attributeOf(name, ATTRIBUTE_TEXT, [textField(ATTRIBUTE.text, text)]);
+export const intAttributeOf = (name: string, value: number): Attribute =>
+  attributeOf(name, ATTRIBUTE_INT, [intField(ATTRIBUTE.int, value)]);
+export const intsAttributeOf = (name: string, values: readonly number[]): Attribute =>
+  attributeOf(
+    name,
+    ATTRIBUTE_INTS,
+    values.map((value) => intField(ATTRIBUTE.ints, value)),
+  );
+
+function attributeOf(name: string, type: number, value: readonly Field[]): Attribute {
+  return { name, fields: [textField(ATTRIBUTE.name, name), ...value, intField(ATTRIBUTE.type, type)] };
 }
 
 export const dimsOf = ({ fields }: Initializer): number[] => intsOf(fields, TENSOR.dims);

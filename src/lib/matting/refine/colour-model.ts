@@ -62,6 +62,20 @@ export function pointAlpha({ point }: Grid, model: ColourModel, cell: number): n
   return alphaOf(model, cell, point[cell * 3], point[cell * 3 + 1], point[cell * 3 + 2]);
 }
 
+/** Alpha within this many standard deviations of 0 or 1 is taken for noise. */
+const NOISE_DEVIATIONS = 1;
+
+/** What is cut off at either end of a model's alpha; what is left is stretched to 0 to 1. */
+export function noiseCut(distance: number): number {
+  return distance > 0 ? Math.min(NOISE_DEVIATIONS / distance, 0.45) : 0.45;
+}
+
+/** Alpha that a photo's pixel gets from the model, of a cell's middle pixel: without its noise. */
+export function cleanAlpha(grid: Grid, model: ColourModel, cell: number): number {
+  const cut = noiseCut(model.distance.data[cell]);
+  return clamp((pointAlpha(grid, model, cell) - cut) / (1 - 2 * cut));
+}
+
 const FIELDS = [
   'red',
   'green',

@@ -3,37 +3,43 @@
  * grid of at most 256 cells a side, so its cost does not grow with the photo; the photo itself is read once, row by
  * row, and the mask is changed in place, so memory does not grow either.
  */
+import type { Features } from '../features/features.ts';
 import type { Mask, PixelImage } from '../image.ts';
 import { CERTAIN_SUBJECT, findBand, UNCERTAIN } from './band.ts';
-import { type ColourModel, fitColours } from './colour-model.ts';
+import { type ColourModel, fitColours, noiseCut } from './colour-model.ts';
+import { describeCells } from './description.ts';
 import { colourEvidence } from './evidence.ts';
 import { makeGrid } from './grid.ts';
+import { mixtureOf } from './mixture.ts';
 import { clamp, type Plane } from './plane.ts';
-import { settingOf } from './setting.ts';
+import { mistakesOf, settingOf } from './setting.ts';
 import { type Trust, trustOf } from './trust.ts';
 
-/** Refines `mask`, which has the image's size, in place. */
-export function refineEdges(image: PixelImage, mask: Mask): void {
+/**
+ * Refines `mask`, which has the image's size, in place.
+ * @param features of the network that made the mask; without them, rules and a judge of colours alone decide
+ */
+export function refineEdges(image: PixelImage, mask: Mask, features?: Features): void {
   const grid = makeGrid(image, mask);
   const band = findBand(grid.prior);
   if (!band.state.includes(UNCERTAIN)) return;
   const model = fitColours(grid, band.subject, band.background);
   const setting = settingOf(grid, band);
-  const trust = trustOf(setting, model, colourEvidence(grid, band, setting.kept.data));
+  const evidence = colourEvidence(grid, band, setting.kept.data);
+  const mistakes = mistakesOf(setting, model);
+  const described = describeCells(setting, model, mistakes, evidence);
+  const judged = trustOf(setting, model, mistakes, described);
+  const trust = features ? mixtureOf(grid, model, judged, described, features) : judged;
   apply(image, mask, band.state, interleaved(model, trust), grid);
 }
 
-/** Alpha within this many standard deviations of 0 or 1 is taken for noise. */
-const NOISE_DEVIATIONS = 1;
+/**
+ * red, green, blue, offset, trust to add, trust to remove, share of the guess, the guess times its share: for channels
+ * and alpha of 0 to 255, the cut folded in.
+ */
+const FIELDS = 8;
 
-export function noiseCut(distance: number): number {
-  return distance > 0 ? Math.min(NOISE_DEVIATIONS / distance, 0.45) : 0.45;
-}
-
-/** red, green, blue, offset, trust to add, trust to remove: for channels and alpha of 0 to 255, the cut folded in. */
-const FIELDS = 6;
-
-function interleaved(model: ColourModel, { add, remove }: Trust): Float32Array {
+function interleaved(model: ColourModel, { add, remove, own, guess }: Trust): Float32Array {
   const fields = new Float32Array(add.data.length * FIELDS);
   for (let cell = 0, at = 0; cell < add.data.length; cell++, at += FIELDS) {
     const cut = noiseCut(model.distance.data[cell]);
@@ -44,6 +50,8 @@ function interleaved(model: ColourModel, { add, remove }: Trust): Float32Array {
     fields[at + 3] = (model.offset.data[cell] - cut) * gain * 255;
     fields[at + 4] = add.data[cell];
     fields[at + 5] = remove.data[cell];
+    fields[at + 6] = own.data[cell];
+    fields[at + 7] = guess.data[cell] * 255;
   }
   return fields;
 }
@@ -160,12 +168,16 @@ function applyCell(
   const offset = line[at + 3];
   const add = line[at + 4];
   const remove = line[at + 5];
+  const own = line[at + 6];
+  const guess = line[at + 7];
   const toRed = line[next] - red;
   const toGreen = line[next + 1] - green;
   const toBlue = line[next + 2] - blue;
   const toOffset = line[next + 3] - offset;
   const toAdd = line[next + 4] - add;
   const toRemove = line[next + 5] - remove;
+  const toOwn = line[next + 6] - own;
+  const toGuess = line[next + 7] - guess;
   for (let x = first; x < end; x++) {
     const pixel = start + x;
     const right = share[x];
@@ -177,6 +189,8 @@ function applyCell(
     const bounded = found < 0 ? 0 : found > 255 ? 255 : found;
     const prior = alpha[pixel];
     const trust = bounded > prior ? add + toAdd * right : remove + toRemove * right;
-    alpha[pixel] = prior + (bounded - prior) * trust + 0.5;
+    const guessed = guess + toGuess * right - (own + toOwn * right) * prior;
+    const mixed = prior + (bounded - prior) * trust + guessed;
+    alpha[pixel] = mixed < 0 ? 0 : mixed > 255 ? 255 : mixed + 0.5;
   }
 }

@@ -1,4 +1,5 @@
 /** Refinement as the pipeline calls it: between the enlarged mask and composing. */
+import type { Features } from '../features/features.ts';
 import type { Mask, PixelImage } from '../image.ts';
 import type { Steps } from '../steps.ts';
 import { CLOSED_FORM_DEFAULTS, closedFormEdges } from './closed-form.ts';
@@ -14,6 +15,13 @@ import type { TrimapOptions } from './trimap.ts';
 export const REFINEMENTS = ['none', 'fast', 'closed-form'] as const;
 export type Refinement = (typeof REFINEMENTS)[number];
 
+export interface RefineOptions {
+  /** For `closed-form`. */
+  readonly trimap?: Partial<TrimapOptions> | undefined;
+  /** Of the network that made the mask, if it gives any. */
+  readonly features?: Features | undefined;
+}
+
 /**
  * Refines `mask`, which has the image's size, and the image's colours, both in place. The image's own alpha is not
  * looked at.
@@ -22,18 +30,18 @@ export function* refine(
   image: PixelImage,
   mask: Mask,
   refinement: Refinement,
-  trimap: Partial<TrimapOptions> = {},
+  { trimap = {}, features }: RefineOptions = {},
 ): Steps {
   switch (refinement) {
     case 'none':
       return;
     case 'fast':
-      refineEdges(image, mask);
+      refineEdges(image, mask, features);
       yield;
       estimateForeground(image, mask);
       return;
     case 'closed-form':
-      refineEdges(image, mask);
+      refineEdges(image, mask, features);
       yield;
       yield* closedFormEdges(image, mask, { ...CLOSED_FORM_DEFAULTS, ...trimap });
       estimateForeground(image, mask);

@@ -7,6 +7,15 @@ export interface Kernels {
   sumRows(from: number, to: number, bytes: number, table: number, pairs: number): void;
   filterUp(from: number, to: number, bytes: number, rows: number): void;
   adler32(sum: number, from: number, bytes: number): number;
+  dense(
+    from: number,
+    to: number,
+    weights: number,
+    inputs: number,
+    outputs: number,
+    groups: number,
+    least: number,
+  ): void;
 }
 
 export const SLACK = 32;

@@ -219,4 +219,46 @@
         (br $byte)))
     (i32.or
       (i32.shl (i32.rem_u (local.get $b) (i32.const 65521)) (i32.const 16))
-      (i32.rem_u (local.get $a) (i32.const 65521)))))
+      (i32.rem_u (local.get $a) (i32.const 65521))))
+
+  ;; A layer of a network for places side by side, four at a time: numbers lie four places by four. `weights`: of each
+  ;; four outputs their offsets, then for each input a weight of each. What is below `least` becomes that.
+  (func (export "dense")
+    (param $from i32) (param $to i32) (param $weights i32) (param $inputs i32) (param $outputs i32)
+    (param $groups i32) (param $least f32)
+    (local $at i32) (local $weight i32) (local $left i32) (local $output i32) (local $x v128)
+    (local $a v128) (local $b v128) (local $c v128) (local $d v128)
+    (loop $group
+      (local.set $weight (local.get $weights))
+      (local.set $output (local.get $outputs))
+      (loop $four
+        (local.set $a (v128.load32_splat (local.get $weight)))
+        (local.set $b (v128.load32_splat offset=4 (local.get $weight)))
+        (local.set $c (v128.load32_splat offset=8 (local.get $weight)))
+        (local.set $d (v128.load32_splat offset=12 (local.get $weight)))
+        (local.set $at (local.get $from))
+        (local.set $left (local.get $inputs))
+        (loop $input
+          (local.set $weight (i32.add (local.get $weight) (i32.const 16)))
+          (local.set $x (v128.load (local.get $at)))
+          (local.set $a
+            (f32x4.add (local.get $a) (f32x4.mul (local.get $x) (v128.load32_splat (local.get $weight)))))
+          (local.set $b
+            (f32x4.add (local.get $b) (f32x4.mul (local.get $x) (v128.load32_splat offset=4 (local.get $weight)))))
+          (local.set $c
+            (f32x4.add (local.get $c) (f32x4.mul (local.get $x) (v128.load32_splat offset=8 (local.get $weight)))))
+          (local.set $d
+            (f32x4.add (local.get $d) (f32x4.mul (local.get $x) (v128.load32_splat offset=12 (local.get $weight)))))
+          (local.set $at (i32.add (local.get $at) (i32.const 16)))
+          (br_if $input (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+        (local.set $weight (i32.add (local.get $weight) (i32.const 16)))
+        (local.set $x (f32x4.splat (local.get $least)))
+        (v128.store (local.get $to) (f32x4.max (local.get $a) (local.get $x)))
+        (v128.store offset=16 (local.get $to) (f32x4.max (local.get $b) (local.get $x)))
+        (v128.store offset=32 (local.get $to) (f32x4.max (local.get $c) (local.get $x)))
+        (v128.store offset=48 (local.get $to) (f32x4.max (local.get $d) (local.get $x)))
+        (local.set $to (i32.add (local.get $to) (i32.const 64)))
+        (br_if $four (local.tee $output (i32.sub (local.get $output) (i32.const 4)))))
+      (local.set $from (local.get $at))
+      (br_if $group (local.tee $groups (i32.sub (local.get $groups) (i32.const 1))))))
+)

@@ -1,0 +1,132 @@
+/**
+ * Alpha of a cell as a mixture of three answers: the network's mask, what the colours near by say, and a guess of its
+ * own. A small network of two hidden layers chooses their shares from the numbers that describe the cell, from its
+ * colour, and from what the large network's features say about it, which know what the place belongs to: the gaps of a
+ * chair and a grey shirt have the same colours. It learned from drawn scenes and from cut-outs of photos before photos
+ * (`tests/eval/learn`).
+ */
+import type { Features } from '../features/features.ts';
+import { LEARNED } from '../features/learned.ts';
+import { unpacked } from '../features/packed.ts';
+import { cleanAlpha, type ColourModel } from './colour-model.ts';
+import { FOUR, runLayers, type DenseLayer } from './dense-layers.ts';
+import { type Description, FEATURES as DESCRIPTION, placeOf } from './description.ts';
+import type { Grid } from './grid.ts';
+import { LINK, touchingSubject } from './islands.ts';
+import { clamp, type Plane, plane } from './plane.ts';
+import type { Trust } from './trust.ts';
+
+/** Of the network's outputs: shares of mask, colours and guess before they are normalised, and the guess. */
+const OUTPUTS = 4;
+const COLOURS = 3;
+/** Shares never reach 0 or 1, so the mixture is stretched by this much beyond both ends, and cut off. */
+const STRETCH = 0.02;
+
+const LAYERS = LEARNED.layers.map(
+  ({ numbers, ...layer }): DenseLayer => ({ ...layer, numbers: unpacked(numbers) }),
+);
+
+/**
+ * As trust in the colours, and a guess with its share. Nothing of cells that are certain.
+ * @param judged how far rules and the judge of colours would trust the colours: what they make of it is one more input
+ */
+export function mixtureOf(
+  grid: Grid,
+  model: ColourModel,
+  judged: Trust,
+  described: Description,
+  features: Features,
+): Trust {
+  const { cells } = described;
+  const found = foundAlpha(grid, model, cells);
+  const output = runLayers(LAYERS, inputOf(grid, described, { judged, found, features }));
+  const trust = plane(grid.width, grid.height);
+  const own = plane(grid.width, grid.height);
+  const guess = plane(grid.width, grid.height);
+  for (let n = 0; n < cells.length; n++) {
+    const at = placeOf(n, 0, OUTPUTS);
+    const mask = Math.exp(output[at]);
+    const colours = Math.exp(output[at + FOUR]);
+    const itself = Math.exp(output[at + 2 * FOUR]);
+    const all = (1 + 2 * STRETCH) / (mask + colours + itself);
+    const cell = cells[n];
+    trust.data[cell] = model.distance.data[cell] === 0 ? 0 : colours * all;
+    own.data[cell] = itself * all - 2 * STRETCH;
+    guess.data[cell] = (itself * all) / (1 + Math.exp(-output[at + 3 * FOUR])) - STRETCH;
+  }
+  const mixture = { add: trust, remove: trust, own, guess };
+  dropIslands(grid, found, mixture);
+  return mixture;
+}
+
+/** What the colours say of each cell in the band; the mask where they say nothing. */
+function foundAlpha(grid: Grid, model: ColourModel, cells: Int32Array): Float32Array {
+  const found = grid.prior.data.slice();
+  for (const cell of cells) {
+    if (model.distance.data[cell] > 0) found[cell] = cleanAlpha(grid, model, cell);
+  }
+  return found;
+}
+
+/** Where the subject would grow, it has to touch it. */
+function dropIslands(grid: Grid, found: Float32Array, { add, own, guess }: Trust): void {
+  const { data: prior } = grid.prior;
+  const mixed = (cell: number) =>
+    prior[cell] + (found[cell] - prior[cell]) * add.data[cell] + guess.data[cell] - own.data[cell] * prior[cell];
+  const touching = touchingSubject(grid.prior, (cell) => mixed(cell) > LINK).data;
+  for (let cell = 0; cell < touching.length; cell++) {
+    if (touching[cell] > 0 || mixed(cell) <= prior[cell]) continue;
+    add.data[cell] = own.data[cell] = guess.data[cell] = 0;
+  }
+}
+
+interface Answers {
+  readonly judged: Trust;
+  readonly found: Float32Array;
+  readonly features: Features;
+}
+
+/** What describes a cell, its colour, what rules and judge make of it, and the features. In groups of four cells. */
+function inputOf(grid: Grid, { cells, numbers }: Description, { judged, found, features }: Answers): Float32Array {
+  const own = DESCRIPTION + COLOURS + 1;
+  const inputs = own + features.channels;
+  const all = new Float32Array(Math.ceil(cells.length / FOUR) * FOUR * inputs);
+  for (let from = 0, to = 0; from < numbers.length; from += DESCRIPTION * FOUR, to += inputs * FOUR) {
+    all.set(numbers.subarray(from, from + DESCRIPTION * FOUR), to);
+  }
+  const prior = grid.prior.data;
+  for (let n = 0; n < cells.length; n++) {
+    const cell = cells[n];
+    const at = placeOf(n, DESCRIPTION, inputs);
+    for (let c = 0; c < COLOURS; c++) all[at + c * FOUR] = grid.moments[c].data[cell];
+    const gap = found[cell] - prior[cell];
+    all[at + COLOURS * FOUR] = prior[cell] + gap * (gap > 0 ? judged.add : judged.remove).data[cell];
+    sample(features, grid, cell, all, placeOf(n, own, inputs));
+  }
+  return all;
+}
+
+/** Between the four places about the cell's middle, every fourth number from `at` on. */
+function sample(
+  { width, height, channels, data }: Features,
+  grid: Pick<Plane, 'width' | 'height'>,
+  cell: number,
+  to: Float32Array,
+  at: number,
+): void {
+  const column = cell % grid.width;
+  const x = between(column, grid.width, width);
+  const y = between((cell - column) / grid.width, grid.height, height);
+  const [left, top] = [Math.trunc(x), Math.trunc(y)];
+  const [right, down] = [x - left, y - top];
+  for (let channel = 0; channel < channels; channel++, at += FOUR) {
+    const from = (channel * height + top) * width + left;
+    const upper = data[from] + (data[from + 1] - data[from]) * right;
+    const lower = data[from + width] + (data[from + width + 1] - data[from + width]) * right;
+    to[at] = upper + (lower - upper) * down;
+  }
+}
+
+/** Before the last place, so that there is one behind it. */
+const between = (cell: number, cells: number, places: number) =>
+  clamp(((cell + 0.5) * places) / cells - 0.5, 0, places - 1.001);
