@@ -1,3 +1,6 @@
+import type { Features } from '#matting/features/features.ts';
+import { LEARNED } from '#matting/features/learned.ts';
+import { unpacked } from '#matting/features/packed.ts';
 import type { Mask, PixelImage } from '#matting/image.ts';
 import { maskFromOutput } from '#matting/mask.ts';
 import { removeSpecks } from '#matting/refine/artefacts.ts';
@@ -31,16 +34,28 @@ function answer(random: Random) {
   return { dims: [1, 1, NETWORK, NETWORK], data };
 }
 
-/** Of `refinedAlpha(3)`, in Node and in Chromium. Refinement that changes its numbers changes it, and nothing else does. */
-export const ALPHA_SHA256 = '2ffdc867d86ad5a66e27a47e0d1916058b3f0dee4576593bd2858267d7473d48';
+/** As the default model's: numbers without a meaning, that every host has to read alike. */
+function features(random: Random): Features {
+  const channels = unpacked(LEARNED.offsets).length;
+  const data = Float32Array.from({ length: channels * NETWORK * NETWORK }, () => random.normal());
+  return { width: NETWORK, height: NETWORK, channels, data };
+}
 
-/** The alpha of an image that is drawn here, by all steps of the pipeline that are the project's own on every host. */
+/** Of `refinedAlpha(3)`, in Node and in Chromium. Refinement that changes its numbers changes it, and nothing else does. */
+export const ALPHA_SHA256 = '75845b57dd3789a446b2e976239ca05353c080f0b5e6ed44b091c8372ce4fc52';
+
+/**
+ * The alpha of an image that is drawn here, by all steps of the pipeline that are the project's own on every host: below
+ * each other without features of the network and with them.
+ */
 export function refinedAlpha(seed: number): Mask {
   const random = new Random(seed);
   const image = photo(random);
   const coarse = maskFromOutput(answer(random), TINY_MODEL);
   removeSpecks(coarse);
   const mask = lanczosGrey(coarse, WIDTH, HEIGHT);
-  inOneGo(refine(image, mask, 'fast'));
-  return mask;
+  const byColours = { ...mask, data: mask.data.slice() };
+  inOneGo(refine({ ...image, data: image.data.slice() }, byColours, 'fast'));
+  inOneGo(refine(image, mask, 'fast', { features: features(random) }));
+  return { width: WIDTH, height: 2 * HEIGHT, data: Uint8Array.of(...byColours.data, ...mask.data) };
 }

@@ -55,7 +55,7 @@ function errorAfter(sample: Sample, work: (image: PixelImage, mask: Mask) => voi
 
 describe('edges', () => {
   it.each([
-    ['local colour models', refineEdges, 4],
+    ['local colour models', (image: PixelImage, mask: Mask) => refineEdges(image, mask), 4],
     ['closed form', (image: PixelImage, mask: Mask) => inOneGo(closedFormEdges(image, mask)), 4],
     ['guided filter', (image: PixelImage, mask: Mask) => inOneGo(guidedFilter(image, mask)), 1],
   ] as const)('%s find the outline that the enlarged mask has lost', (_name, work, factor) => {

@@ -15,7 +15,7 @@ import type { Mistakes, Setting } from './setting.ts';
 export const FEATURES = 21;
 
 export interface Description {
-  /** The cells of the band. */
+  /** The cells of the band that are in question. */
   readonly cells: Int32Array;
   /** Of each four cells, each number of the four side by side; the last four are filled up with zeros. */
   readonly numbers: Float32Array;
@@ -30,47 +30,83 @@ export function describeCells(
   const { grid, band } = setting;
   const found = foundAlpha(grid, band, model);
   const side = sides(band, evidence);
-  const cells = uncertainCells(band.state);
+  const cells = cellsInQuestion(setting, found.data);
   const numbers = new Float32Array(Math.ceil(cells.length / FOUR) * FOUR * FEATURES);
-  const { distance, fromBackground } = model;
-  const fill = (feature: number, valueOf: (cell: number) => number) => {
-    for (let n = 0; n < cells.length; n++) numbers[placeOf(n, feature, FEATURES)] = valueOf(cells[n]);
-  };
-  const copy = (feature: number, { data }: Plane) => {
-    for (let n = 0; n < cells.length; n++) numbers[placeOf(n, feature, FEATURES)] = data[cells[n]];
-  };
-  copy(0, grid.prior);
-  copy(1, found);
-  fill(2, (cell) => Math.min(distance.data[cell], 12) / 6);
-  fill(3, (cell) => Math.log1p(residual[cell]) / 3);
-  fill(4, (cell) => Math.log1p(fromBackground.data[cell]) / 4);
-  fill(5, (cell) => falseSubject[cell] * 3);
-  fill(6, (cell) => falseBackground[cell] * 3);
-  copy(7, setting.provenSubject);
-  copy(8, setting.provenBackground);
-  copy(9, setting.mean);
-  copy(10, setting.least);
-  copy(11, dilated(grid.prior, 6));
-  copy(12, setting.hesitant);
-  copy(13, side);
+  const table = { cells, numbers };
+  put(table, 0, grid.prior.data);
+  put(table, 1, found.data);
+  put(table, 2, model.distance.data, 1 / 6, 2);
+  putLogarithm(table, 3, residual, 1 / 3);
+  putLogarithm(table, 4, model.fromBackground.data, 1 / 4);
+  put(table, 5, falseSubject, 3);
+  put(table, 6, falseBackground, 3);
+  put(table, 7, setting.provenSubject.data);
+  put(table, 8, setting.provenBackground.data);
+  put(table, 9, setting.mean.data);
+  put(table, 10, setting.least.data);
+  put(table, 11, dilated(grid.prior, 6).data);
+  put(table, 12, setting.hesitant.data);
+  put(table, 13, side.data);
   for (let kind = 0; kind < KINDS; kind++) {
-    fill(14 + kind, (cell) => Math.log1p(evidence[cell * KINDS + kind] * 10) / 3);
+    putLogarithm(table, 14 + kind, evidence, 1 / 3, { factor: 10, stride: KINDS, from: kind });
   }
-  fill(17, (cell) => Math.sqrt(variance(grid, cell)) * 5);
-  copy(18, boxMean(found, 2));
-  copy(19, boxMean(grid.prior, 3));
-  copy(20, boxMean(side, 2));
-  return { cells, numbers };
+  putSpread(table, 17, grid);
+  put(table, 18, boxMean(found, 2).data);
+  put(table, 19, boxMean(grid.prior, 3).data);
+  put(table, 20, boxMean(side, 2).data);
+  return table;
+}
+
+/** `values` × `scale` of each cell, at most `most`. One plain loop a number: a function a cell takes five times as long. */
+function put(
+  { cells, numbers }: Description,
+  feature: number,
+  values: Float32Array,
+  scale = 1,
+  most = Infinity,
+): void {
+  for (let n = 0; n < cells.length; n++) {
+    numbers[placeOf(n, feature, FEATURES)] = Math.min(values[cells[n]] * scale, most);
+  }
+}
+
+function putLogarithm(
+  { cells, numbers }: Description,
+  feature: number,
+  values: Float32Array,
+  scale: number,
+  { factor, stride, from } = { factor: 1, stride: 1, from: 0 },
+): void {
+  for (let n = 0; n < cells.length; n++) {
+    const value = values[cells[n] * stride + from] * factor;
+    numbers[placeOf(n, feature, FEATURES)] = Math.log1p(value) * scale;
+  }
+}
+
+/** Standard deviation of the colours within a cell, over all channels. */
+function putSpread({ cells, numbers }: Description, feature: number, grid: Grid): void {
+  for (let n = 0; n < cells.length; n++) {
+    numbers[placeOf(n, feature, FEATURES)] = Math.sqrt(variance(grid, cells[n])) * 5;
+  }
 }
 
 /** Where number `i` of the `n`th cell lies, of `count` a cell. */
 export const placeOf = (n: number, i: number, count: number): number =>
-  (Math.trunc(n / FOUR) * count + i) * FOUR + (n % FOUR);
+  // In whole numbers, which FOUR is a power of two for.
+  ((n >> 2) * count + i) * FOUR + (n & 3);
 
-function uncertainCells(state: Uint8Array): Int32Array {
+/** Less than this share of the subject's colour is none: not even a hair. */
+const NO_COLOUR = 0.02;
+
+/** Of the band: about half of it is background both to the mask and to the colours, and stays that. */
+function cellsInQuestion({ band, kept }: Setting, found: Float32Array): Int32Array {
+  const { state } = band;
   const cells = new Int32Array(state.length);
   let count = 0;
-  for (let cell = 0; cell < state.length; cell++) if (state[cell] === UNCERTAIN) cells[count++] = cell;
+  for (let cell = 0; cell < state.length; cell++) {
+    if (state[cell] !== UNCERTAIN) continue;
+    if (kept.data[cell] > 0 || found[cell] > NO_COLOUR) cells[count++] = cell;
+  }
   return cells.subarray(0, count);
 }
 

@@ -13,7 +13,7 @@ import { FOUR, runLayers, type DenseLayer } from './dense-layers.ts';
 import { type Description, FEATURES as DESCRIPTION, placeOf } from './description.ts';
 import type { Grid } from './grid.ts';
 import { LINK, touchingSubject } from './islands.ts';
-import { clamp, type Plane, plane } from './plane.ts';
+import { clamp, plane } from './plane.ts';
 import type { Trust } from './trust.ts';
 
 /** Of the network's outputs: shares of mask, colours and guess before they are normalised, and the guess. */
@@ -22,9 +22,10 @@ const COLOURS = 3;
 /** Shares never reach 0 or 1, so the mixture is stretched by this much beyond both ends, and cut off. */
 const STRETCH = 0.02;
 
-const LAYERS = LEARNED.layers.map(
-  ({ numbers, ...layer }): DenseLayer => ({ ...layer, numbers: unpacked(numbers) }),
-);
+const LAYERS = LEARNED.layers.map(({ numbers, ...layer }): DenseLayer => ({
+  ...layer,
+  numbers: unpacked(numbers),
+}));
 
 /**
  * As trust in the colours, and a guess with its share. Nothing of cells that are certain.
@@ -72,7 +73,10 @@ function foundAlpha(grid: Grid, model: ColourModel, cells: Int32Array): Float32A
 function dropIslands(grid: Grid, found: Float32Array, { add, own, guess }: Trust): void {
   const { data: prior } = grid.prior;
   const mixed = (cell: number) =>
-    prior[cell] + (found[cell] - prior[cell]) * add.data[cell] + guess.data[cell] - own.data[cell] * prior[cell];
+    prior[cell] +
+    (found[cell] - prior[cell]) * add.data[cell] +
+    guess.data[cell] -
+    own.data[cell] * prior[cell];
   const touching = touchingSubject(grid.prior, (cell) => mixed(cell) > LINK).data;
   for (let cell = 0; cell < touching.length; cell++) {
     if (touching[cell] > 0 || mixed(cell) <= prior[cell]) continue;
@@ -87,7 +91,11 @@ interface Answers {
 }
 
 /** What describes a cell, its colour, what rules and judge make of it, and the features. In groups of four cells. */
-function inputOf(grid: Grid, { cells, numbers }: Description, { judged, found, features }: Answers): Float32Array {
+function inputOf(
+  grid: Grid,
+  { cells, numbers }: Description,
+  { judged, found, features }: Answers,
+): Float32Array {
   const own = DESCRIPTION + COLOURS + 1;
   const inputs = own + features.channels;
   const all = new Float32Array(Math.ceil(cells.length / FOUR) * FOUR * inputs);
@@ -101,30 +109,46 @@ function inputOf(grid: Grid, { cells, numbers }: Description, { judged, found, f
     for (let c = 0; c < COLOURS; c++) all[at + c * FOUR] = grid.moments[c].data[cell];
     const gap = found[cell] - prior[cell];
     all[at + COLOURS * FOUR] = prior[cell] + gap * (gap > 0 ? judged.add : judged.remove).data[cell];
-    sample(features, grid, cell, all, placeOf(n, own, inputs));
   }
+  sample(features, grid, cells, all, { own, inputs });
   return all;
 }
 
-/** Between the four places about the cell's middle, every fourth number from `at` on. */
+/** Between the four places about each cell's middle; a plane after the other, which a cache can hold. */
 function sample(
   { width, height, channels, data }: Features,
-  grid: Pick<Plane, 'width' | 'height'>,
-  cell: number,
+  grid: Grid,
+  cells: Int32Array,
   to: Float32Array,
-  at: number,
+  { own, inputs }: { readonly own: number; readonly inputs: number },
 ): void {
-  const column = cell % grid.width;
-  const x = between(column, grid.width, width);
-  const y = between((cell - column) / grid.width, grid.height, height);
-  const [left, top] = [Math.trunc(x), Math.trunc(y)];
-  const [right, down] = [x - left, y - top];
-  for (let channel = 0; channel < channels; channel++, at += FOUR) {
-    const from = (channel * height + top) * width + left;
-    const upper = data[from] + (data[from + 1] - data[from]) * right;
-    const lower = data[from + width] + (data[from + width + 1] - data[from + width]) * right;
-    to[at] = upper + (lower - upper) * down;
+  const { first, right, down } = placesOf(grid, cells, width, height);
+  for (let channel = 0; channel < channels; channel++) {
+    const plane = data.subarray(channel * width * height, (channel + 1) * width * height);
+    for (let n = 0; n < cells.length; n++) {
+      const at = first[n];
+      const upper = plane[at] + (plane[at + 1] - plane[at]) * right[n];
+      const lower = plane[at + width] + (plane[at + width + 1] - plane[at + width]) * right[n];
+      to[placeOf(n, own + channel, inputs)] = upper + (lower - upper) * down[n];
+    }
   }
+}
+
+/** Of each cell the place to its upper left, and how far its middle is from there. */
+function placesOf(grid: Grid, cells: Int32Array, width: number, height: number) {
+  const first = new Int32Array(cells.length);
+  const right = new Float32Array(cells.length);
+  const down = new Float32Array(cells.length);
+  for (let n = 0; n < cells.length; n++) {
+    const column = cells[n] % grid.width;
+    const x = between(column, grid.width, width);
+    const y = between((cells[n] - column) / grid.width, grid.height, height);
+    const [left, top] = [Math.trunc(x), Math.trunc(y)];
+    first[n] = top * width + left;
+    right[n] = x - left;
+    down[n] = y - top;
+  }
+  return { first, right, down };
 }
 
 /** Before the last place, so that there is one behind it. */

@@ -39,7 +39,9 @@ export async function openStudy(): Promise<Study> {
   const session = await ort.InferenceSession.create(model.write(), { intraOpNumThreads: 1 });
   return async (lesson) => {
     const { data, dims } = preprocess(lesson.image, DEFAULT_MODEL);
-    const outputs = await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', data, [...dims]) });
+    const outputs = await session.run({
+      [session.inputNames[0]]: new ort.Tensor('float32', data, [...dims]),
+    });
     const [mask, ...taps] = session.outputNames.map((name) => outputs[name]);
     return study(lesson, maskFromOutput(numbersOf(mask), DEFAULT_MODEL), taps.map(numbersOf));
   };

@@ -1,6 +1,6 @@
 /**
- * What the mixture learns from: drawn scenes, drawn subjects before photos, and cut-outs of photos before photos. Each
- * is made from its index alone, and from the files in the two folders.
+ * What the mixture learns from: drawn scenes, and drawn subjects, cut-outs of photos and painted portraits before photos.
+ * Each is made from its index alone, and from the files in the folders.
  */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,7 +10,12 @@ import { Random } from '../../draw/random.ts';
 import { drawScene, SCENES } from '../../draw/scenes.ts';
 import { asJpeg, drawLesson, type Lesson, SIZES } from '../scenes.ts';
 
-export const KINDS = ['drawn', 'drawn before photos', 'cut-outs before photos'] as const;
+export const KINDS = [
+  'drawn',
+  'drawn before photos',
+  'cut-outs before photos',
+  'portraits before photos',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface Material {
@@ -18,6 +23,8 @@ export interface Material {
   readonly photos: readonly string[];
   /** Files of photographed subjects with alpha. */
   readonly cutouts: readonly string[];
+  /** Files of people with alpha, down to the waist or the knees. */
+  readonly portraits: readonly string[];
 }
 
 /** Drawn subjects are in the judge's lessons as well, which begin at 0. */
@@ -27,12 +34,13 @@ const SUBJECTS = [...new Set(SCENES.map(({ subject }) => subject))];
 /** Files of Tux Paint's stamps that are no photos. */
 const DRAWN = /cartoon|toys|plastic|symbols|clipart/;
 
-export async function findMaterial(photos: string, cutouts: string): Promise<Material> {
+export async function findMaterial(photos: string, cutouts: string, portraits: string): Promise<Material> {
   const isPhoto = (file: string) => /\.(jpe?g|png|webp)$/.test(file) && !/screenshot/i.test(file);
   const isCutout = (file: string) => file.endsWith('.png') && !DRAWN.test(file);
   return {
     photos: (await filesIn(photos)).filter(isPhoto),
     cutouts: (await filesIn(cutouts)).filter(isCutout),
+    portraits: (await filesIn(portraits)).filter((file) => /portraits.*[.]png$/.test(file)),
   };
 }
 
@@ -47,13 +55,16 @@ async function filesIn(folder: string): Promise<string[]> {
 export async function makeLesson(kind: Kind, index: number, material: Material): Promise<Lesson> {
   if (kind === 'drawn') return drawLesson(index + AFTER_THE_JUDGES);
   const random = new Random(555_000 + index * 77);
-  const { image, truth } =
-    kind === 'drawn before photos'
-      ? await drawnBeforePhoto(index, material, random)
-      : await cutoutBeforePhoto(index, material, random);
+  const { image, truth } = await MAKE[kind](index, material, random);
   const seen = random.next() < 0.6 ? await asJpeg(image, random.whole(70, 95)) : image;
   return { image: seen, truth, random };
 }
+
+const MAKE = {
+  'drawn before photos': drawnBeforePhoto,
+  'cut-outs before photos': cutoutBeforePhoto,
+  'portraits before photos': portraitBeforePhoto,
+} as const satisfies Record<Exclude<Kind, 'drawn'>, unknown>;
 
 interface Picture {
   readonly image: PixelImage;
@@ -94,10 +105,31 @@ async function cutoutBeforePhoto(index: number, material: Material, random: Rand
   return { image, truth };
 }
 
+/** Cut off by the lower edge, as people in photos are. */
+async function portraitBeforePhoto(index: number, material: Material, random: Random): Promise<Picture> {
+  const [width, height] = random.pick(SIZES);
+  const image = await photoOf({ width, height }, material.photos, random);
+  const truth = { width, height, data: new Uint8Array(width * height) };
+  const share = random.between(0.6, 1);
+  const file = material.portraits[index % material.portraits.length];
+  const portrait = await readCutout(file, { width: width * share, height: height * share }, random);
+  const corner = {
+    left: Math.floor(random.between(0, width - portrait.width)),
+    top: height - portrait.height,
+  };
+  lay(portrait, image, corner);
+  cover(portrait, truth, corner);
+  return { image, truth };
+}
+
 type Size = Pick<Mask, 'width' | 'height'>;
 
 /** A part of a photo, out of focus half of the time. */
-async function photoOf({ width, height }: Size, photos: readonly string[], random: Random): Promise<PixelImage> {
+async function photoOf(
+  { width, height }: Size,
+  photos: readonly string[],
+  random: Random,
+): Promise<PixelImage> {
   const photo = sharp(random.pick(photos));
   const whole = await photo.metadata();
   const scale = Math.max(width / whole.width, height / whole.height);
