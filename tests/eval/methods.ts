@@ -28,19 +28,19 @@ export const METHODS: readonly Method[] = [
   { id: 'domain', title: 'domain transform', refine: domainTransform },
   {
     id: 'fast',
-    title: 'local colour models + colours',
+    title: 'mixture of mask, colours and guess + colours',
     refine: (image, mask, features) => inOneGo(refine(image, mask, 'fast', { features })),
     isRefinement: true,
   },
   {
     id: 'colours',
-    title: 'as fast, by colours alone',
+    title: 'local colour models + colours',
     refine: (image, mask) => inOneGo(refine(image, mask, 'fast')),
     isRefinement: true,
   },
   {
     id: 'closed-form',
-    title: 'colour models, closed form + colours',
+    title: 'mixture, closed form + colours',
     refine: (image, mask, features) => inOneGo(refine(image, mask, 'closed-form', { features })),
     isRefinement: true,
   },
