@@ -97,26 +97,67 @@ async function timeInBrowser(
   return time;
 }
 
+interface Bench {
+  readonly report: Report;
+  readonly network: Awaited<ReturnType<typeof openNetwork>>;
+  readonly inBrowser: (one: RefinementCase) => Promise<number>;
+}
+
 export async function benchRefinement(report: Report, { smoke }: BenchSettings): Promise<void> {
   const [script, network] = [await workerScript(), await openNetwork()];
-  const [scenes, runs] = smoke ? [1, 1] : [CHOSEN.length, RUNS];
   const browser = await launchChromium();
+  const bench = { report, network, inBrowser: (one: RefinementCase) => timeInBrowser(browser, script, one) };
+  const [scenes, runs] = smoke ? [1, 1] : [CHOSEN.length, RUNS];
   try {
     for (const megapixels of smoke ? MEGAPIXELS.slice(0, 1) : MEGAPIXELS) {
-      const [here, there]: [number[], number[]] = [[], []];
-      for (const index of CHOSEN.slice(0, scenes)) {
-        const image = await scaled(drawScene(SCENES[index]).image, megapixels);
-        const one = { image, seen: await network(image), runs };
-        here.push(timeOfRefinement(one) / megapixels);
-        there.push((await timeInBrowser(browser, script, one)) / megapixels);
-      }
-      const name = `${String(megapixels)} MP, a megapixel`;
-      report.add({ name: `${name}, Node`, unit: 'ms', better: 'less', values: here, must: MUST.node });
-      report.add({ name: `${name}, worker`, unit: 'ms', better: 'less', values: there, must: MUST.browser });
-      const ratios = there.map((time, at) => time / (here[at] ?? Number.NaN));
-      report.add({ name: `${name}, worker / Node`, better: 'less', values: ratios });
+      await benchSize(bench, megapixels, { chosen: CHOSEN.slice(0, scenes), runs });
     }
+    await benchSet(bench, { every: smoke ? SCENES.length : 4, runs });
   } finally {
     await browser.close();
   }
+}
+
+async function benchSize(
+  { report, network, inBrowser }: Bench,
+  megapixels: number,
+  { chosen, runs }: { readonly chosen: readonly number[]; readonly runs: number },
+): Promise<void> {
+  const [here, there]: [number[], number[]] = [[], []];
+  for (const index of chosen) {
+    const image = await scaled(drawScene(SCENES[index]).image, megapixels);
+    const one = { image, seen: await network(image), runs };
+    here.push(timeOfRefinement(one) / megapixels);
+    there.push((await inBrowser(one)) / megapixels);
+  }
+  const name = `${String(megapixels)} MP, a megapixel`;
+  report.add({ name: `${name}, Node`, unit: 'ms', better: 'less', values: here, must: MUST.node });
+  report.add({ name: `${name}, worker`, unit: 'ms', better: 'less', values: there, must: MUST.browser });
+  const ratios = there.map((time, at) => time / (here[at] ?? Number.NaN));
+  report.add({ name: `${name}, worker / Node`, better: 'less', values: ratios });
+}
+
+/** Of scenes of the evaluation's set as they are, each `every`th: all their time over all their pixels. */
+async function benchSet(
+  { report, network, inBrowser }: Bench,
+  { every, runs }: { readonly every: number; readonly runs: number },
+): Promise<void> {
+  let [here, there, megapixels] = [0, 0, 0];
+  for (const scene of SCENES.filter(({ tag }, index) => tag !== 'large' && index % every === 0)) {
+    const { image } = drawScene(scene);
+    const one = { image, seen: await network(image), runs };
+    megapixels += (image.width * image.height) / 1e6;
+    here += timeOfRefinement(one);
+    there += await inBrowser(one);
+  }
+  const add = (where: string, time: number, must: number) =>
+    report.add({
+      name: `the set, a megapixel, ${where}`,
+      unit: 'ms',
+      better: 'less',
+      values: [time / megapixels],
+      must,
+    });
+  add('Node', here, MUST.node);
+  add('worker', there, MUST.browser);
 }

@@ -30,7 +30,16 @@ export function refineEdges(image: PixelImage, mask: Mask, features?: Features):
   const described = describeCells(setting, model, mistakes, evidence);
   const judged = trustOf(setting, model, mistakes, described);
   const trust = features ? mixtureOf(grid, model, judged, described, features) : judged;
-  apply(image, mask, band.state, interleaved(model, trust), grid);
+  apply(image, mask, kindsOf(band.state, described.cells), interleaved(model, trust), grid);
+}
+
+/** Cells of the band that are not in question: their mask stays. */
+const UNTOUCHED = 3;
+
+function kindsOf(state: Uint8Array, inQuestion: Int32Array): Uint8Array {
+  const kinds = state.map((kind) => (kind === UNCERTAIN ? UNTOUCHED : kind));
+  for (const cell of inQuestion) kinds[cell] = UNCERTAIN;
+  return kinds;
 }
 
 /**
@@ -146,6 +155,7 @@ function applyRow(
       continue;
     }
     while (end < last && kinds[end] === kind) end++;
+    if (kind === UNTOUCHED) continue;
     alpha.fill(kind === CERTAIN_SUBJECT ? 255 : 0, start + firsts[cell], start + firsts[end]);
   }
 }
