@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { LEARNED } from '#matting/features/learned.ts';
+import { unpacked } from '#matting/features/packed.ts';
 import type { Mask, PixelImage } from '#matting/image.ts';
 import { postProcessMask } from '#matting/refine/clean.ts';
 import { closedFormEdges } from '#matting/refine/closed-form.ts';
@@ -103,6 +105,17 @@ describe('edges', () => {
     const mask = { width, height, data: new Uint8Array(width * height).map((_, i) => (i * 97) % 256) };
     for (const refinement of REFINEMENTS) inOneGo(refine({ width, height, data }, mask, refinement));
     expect(mask.data).toHaveLength(width * height);
+  });
+
+  it('leave the mask to the network where its features are no numbers', () => {
+    const { image, mask } = disc(3);
+    const channels = unpacked(LEARNED.offsets).length;
+    const data = new Float32Array(channels * 40 * 40).fill(Number.NaN);
+    const alpha = copyOf(mask);
+    refineEdges(image, alpha, { width: 40, height: 40, channels, data });
+    const most = alpha.data.reduce((worst, value, i) => Math.max(worst, Math.abs(value - mask.data[i])), 0);
+    // Only what counts as certain anyway is rounded.
+    expect(most).toBeLessThanOrEqual(13);
   });
 
   it('are the same on every run, byte by byte', () => {

@@ -168,12 +168,15 @@ export class Network {
 
   #read({ output: { place, shape } }: Program): Tensor {
     const { channels, height, width } = shape;
-    const data = new Float32Array(channels * height * width);
-    let at = 0;
-    for (let channel = 0; channel < channels; channel += 1) {
-      for (let y = 0; y < height; y += 1) {
-        let from = (place.at + y * place.row) / 4 + channel;
-        for (let x = 0; x < width; x += 1, from += place.pixel / 4) data[at++] = this.#floats[from] ?? 0;
+    const pixels = height * width;
+    const data = new Float32Array(channels * pixels);
+    // Pixel after pixel, as they lie there: channel after channel would go through all of them once for each.
+    for (let y = 0, at = 0; y < height; y += 1) {
+      let first = (place.at + y * place.row) / 4;
+      for (let x = 0; x < width; x += 1, at += 1, first += place.pixel / 4) {
+        for (let channel = 0, to = at; channel < channels; channel += 1, to += pixels) {
+          data[to] = this.#floats[first + channel] ?? 0;
+        }
       }
     }
     return { data, dims: [1, channels, height, width] };

@@ -2,8 +2,8 @@
  * Alpha of a cell as a mixture of three answers: the network's mask, what the colours near by say, and a guess of its
  * own. A small network of two hidden layers chooses their shares from the numbers that describe the cell, from its
  * colour, and from what the large network's features say about it, which know what the place belongs to: the gaps of a
- * chair and a grey shirt have the same colours. It learned from drawn scenes and from cut-outs of photos before photos
- * (`tests/eval/learn`).
+ * chair and a grey shirt have the same colours. It learned from drawn scenes, and from cut-outs of photos and portraits
+ * before photos (`tests/eval/learn/mixture`).
  */
 import type { Features } from '../features/features.ts';
 import { LEARNED } from '../features/learned.ts';
@@ -46,9 +46,12 @@ export function mixtureOf(
   const guess = plane(grid.width, grid.height);
   for (let n = 0; n < cells.length; n++) {
     const at = placeOf(n, 0, OUTPUTS);
-    const mask = Math.exp(output[at]);
-    const colours = Math.exp(output[at + FOUR]);
-    const itself = Math.exp(output[at + 2 * FOUR]);
+    const most = Math.max(output[at], output[at + FOUR], output[at + 2 * FOUR]);
+    // A driver may answer with what is no number: the mask stays there.
+    if (!Number.isFinite(most)) continue;
+    const mask = Math.exp(output[at] - most);
+    const colours = Math.exp(output[at + FOUR] - most);
+    const itself = Math.exp(output[at + 2 * FOUR] - most);
     const all = (1 + 2 * STRETCH) / (mask + colours + itself);
     const cell = cells[n];
     trust.data[cell] = model.distance.data[cell] === 0 ? 0 : colours * all;

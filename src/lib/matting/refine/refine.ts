@@ -8,9 +8,9 @@ import { estimateForeground } from './foreground.ts';
 import type { TrimapOptions } from './trimap.ts';
 
 /**
- * `none` leaves the mask and the photo's colours as they are, as rembg does. `fast` sharpens the edge by local colour
- * models and takes the old background out of the colours. `closed-form` solves the matting Laplacian on top of that,
- * at about thirty times the cost.
+ * `none` leaves the mask and the photo's colours as they are, as rembg does. `fast` finds the edge by local colour models
+ * and by what the network knows beside its mask, where it gives that, and takes the old background out of the colours.
+ * `closed-form` solves the matting Laplacian on top of that, at about thirty times the cost.
  */
 export const REFINEMENTS = ['none', 'fast', 'closed-form'] as const;
 export type Refinement = (typeof REFINEMENTS)[number];
