@@ -7,10 +7,9 @@ import { format, resolveConfig } from 'prettier';
 import type { Mask, PixelImage } from '#matting/image.ts';
 import { lanczosGrey } from '#matting/resample.ts';
 import { Random } from '../draw/random.ts';
-import { meanAbsoluteError } from '../metrics/alpha.ts';
 import { openNetwork } from '../network.ts';
 import { type Judge, train } from './judge.ts';
-import { samplesOf, sharpMask } from './samples.ts';
+import { isLost, samplesOf, sharpMask } from './samples.ts';
 import { drawLesson, type Lesson } from './scenes.ts';
 
 const FILE = new URL('../../../src/lib/matting/refine/removal-weights.ts', import.meta.url);
@@ -19,12 +18,6 @@ const network = await openNetwork();
 
 async function seen(image: PixelImage): Promise<Mask> {
   return lanczosGrey((await network(image)).mask, image.width, image.height);
-}
-
-/** Scenes in which the network finds less than half of the subject teach nothing about edges. */
-function isLost(mask: Mask, truth: Mask): boolean {
-  const area = truth.data.reduce((sum, value) => sum + value, 0) / (255 * truth.data.length);
-  return meanAbsoluteError(mask, truth) > area / 2;
 }
 
 async function study({ image, truth, random }: Lesson, index: number): Promise<number[]> {

@@ -1,14 +1,13 @@
 /** What the judge learns from: cells whose colours would take something away, and what is true there. */
 import type { Mask, PixelImage } from '#matting/image.ts';
-import { findBand } from '#matting/refine/band.ts';
-import { cleanAlpha, fitColours } from '#matting/refine/colour-model.ts';
-
-import { colourEvidence } from '#matting/refine/evidence.ts';
-import { makeGrid } from '#matting/refine/grid.ts';
-import { describeCells, FEATURES, placeOf } from '#matting/refine/description.ts';
-import { mistakesOf, settingOf } from '#matting/refine/setting.ts';
+import { cleanAlpha } from '#matting/refine/colour-model.ts';
+import { placeOf } from '#matting/refine/dense-layers.ts';
+import { FEATURES } from '#matting/refine/description.ts';
+import type { Grid } from '#matting/refine/grid.ts';
+import { survey } from '#matting/refine/survey.ts';
 import { lanczosGrey } from '#matting/resample.ts';
 import type { Random } from '../draw/random.ts';
+import { meanAbsoluteError } from '../metrics/alpha.ts';
 
 /** Numbers a sample: the features, then the mask's alpha, the model's and the true one. */
 export const SAMPLE = FEATURES + 3;
@@ -16,29 +15,33 @@ export const SAMPLE = FEATURES + 3;
 const KEPT = 0.2;
 
 export function samplesOf(image: PixelImage, mask: Mask, truth: Mask, random: Random): number[] {
-  const grid = makeGrid(image, mask);
-  const band = findBand(grid.prior);
-  const model = fitColours(grid, band.subject, band.background);
-  const setting = settingOf(grid, band);
-  const evidence = colourEvidence(grid, band, setting.kept.data);
-  const { cells, numbers } = describeCells(setting, model, mistakesOf(setting, model), evidence);
+  const found = survey(image, mask);
+  if (found === undefined) return [];
+  const { grid, model, described } = found;
+  const { cells, numbers } = described;
   const samples: number[] = [];
   for (const [n, cell] of cells.entries()) {
     if (model.distance.data[cell] === 0 || random.next() > KEPT) continue;
     const alpha = cleanAlpha(grid, model, cell);
     if (alpha >= grid.prior.data[cell]) continue;
     for (let i = 0; i < FEATURES; i++) samples.push(numbers[placeOf(n, i, FEATURES)]);
-    samples.push(grid.prior.data[cell], alpha, middleOf(truth, cell, grid) / 255);
+    samples.push(grid.prior.data[cell], alpha, truth.data[middlePixel(cell, grid, truth)] / 255);
   }
   return samples;
 }
 
-/** The truth at the very pixel that `Grid.point` shows: a cell's mean would blame the model for its neighbours. */
-function middleOf(truth: Mask, cell: number, { width, height }: { width: number; height: number }): number {
+/** The very pixel that `Grid.point` shows: a cell's mean of the truth would blame the model for its neighbours. */
+export function middlePixel(cell: number, { width, height }: Grid, mask: Mask): number {
   const x = cell % width;
-  const column = Math.floor(((x + 0.5) * truth.width) / width);
-  const row = Math.floor((((cell - x) / width + 0.5) * truth.height) / height);
-  return truth.data[row * truth.width + column];
+  const column = Math.floor(((x + 0.5) * mask.width) / width);
+  const row = Math.floor((((cell - x) / width + 0.5) * mask.height) / height);
+  return row * mask.width + column;
+}
+
+/** Scenes in which the network finds less than half of the subject teach nothing about edges. */
+export function isLost(mask: Mask, truth: Mask): boolean {
+  const area = truth.data.reduce((sum, value) => sum + value, 0) / (255 * truth.data.length);
+  return meanAbsoluteError(mask, truth) > area / 2;
 }
 
 /** The mask of a network that sees more than u2netp. */

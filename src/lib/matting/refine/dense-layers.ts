@@ -4,6 +4,14 @@ import { layOutDesk } from '../simd/kernels.ts';
 /** Places that are computed side by side, and outputs that are. */
 export const FOUR = 4;
 
+/**
+ * Where number `i` of the `n`th place lies, of `count` a place. The weights of outputs lie alike, their offsets as number
+ * 0.
+ */
+export const placeOf = (n: number, i: number, count: number): number =>
+  // In whole numbers, which FOUR is a power of two for.
+  ((n >> 2) * count + i) * FOUR + (n & 3);
+
 export interface DenseLayer {
   readonly inputs: number;
   /** A multiple of four. */
@@ -69,17 +77,14 @@ export function runPlainly(
 ): Float32Array {
   const { fround } = Math;
   const to = new Float32Array(groups * FOUR * outputs);
-  for (let group = 0; group < groups; group++) {
+  for (let n = 0; n < groups * FOUR; n++) {
     for (let output = 0; output < outputs; output++) {
-      const first = Math.trunc(output / FOUR) * (inputs + 1) * FOUR + (output % FOUR);
-      for (let lane = 0; lane < FOUR; lane++) {
-        let sum = numbers[first];
-        for (let i = 0; i < inputs; i++) {
-          const value = from[(group * inputs + i) * FOUR + lane];
-          sum = fround(sum + fround(value * numbers[first + (i + 1) * FOUR]));
-        }
-        to[(group * outputs + output) * FOUR + lane] = rectified ? Math.max(sum, 0) : sum;
+      let sum = numbers[placeOf(output, 0, inputs + 1)];
+      for (let i = 0; i < inputs; i++) {
+        const weight = numbers[placeOf(output, i + 1, inputs + 1)];
+        sum = fround(sum + fround(from[placeOf(n, i, inputs)] * weight));
       }
+      to[placeOf(n, output, outputs)] = rectified ? Math.max(sum, 0) : sum;
     }
   }
   return to;

@@ -5,7 +5,7 @@
  */
 import { type Band, UNCERTAIN } from './band.ts';
 import { type ColourModel, meanAlpha } from './colour-model.ts';
-import { FOUR } from './dense-layers.ts';
+import { FOUR, placeOf } from './dense-layers.ts';
 import { KINDS } from './evidence.ts';
 import type { Grid } from './grid.ts';
 import { boxMean, dilated, type Plane, plane } from './plane.ts';
@@ -89,11 +89,6 @@ function putSpread({ cells, numbers }: Description, feature: number, grid: Grid)
     numbers[placeOf(n, feature, FEATURES)] = Math.sqrt(variance(grid, cells[n])) * 5;
   }
 }
-
-/** Where number `i` of the `n`th cell lies, of `count` a cell. */
-export const placeOf = (n: number, i: number, count: number): number =>
-  // In whole numbers, which FOUR is a power of two for.
-  ((n >> 2) * count + i) * FOUR + (n & 3);
 
 /** Less than this share of the subject's colour is none: not even a hair. */
 const NO_COLOUR = 0.02;

@@ -5,31 +5,22 @@
  */
 import type { Features } from '../features/features.ts';
 import type { Mask, PixelImage } from '../image.ts';
-import { CERTAIN_SUBJECT, findBand, UNCERTAIN } from './band.ts';
-import { type ColourModel, fitColours, noiseCut } from './colour-model.ts';
-import { describeCells } from './description.ts';
-import { colourEvidence } from './evidence.ts';
-import { makeGrid } from './grid.ts';
+import { CERTAIN_SUBJECT, UNCERTAIN } from './band.ts';
+import { type ColourModel, noiseCut } from './colour-model.ts';
 import { mixtureOf } from './mixture.ts';
 import { clamp, type Plane } from './plane.ts';
-import { mistakesOf, settingOf } from './setting.ts';
-import { type Trust, trustOf } from './trust.ts';
+import { survey } from './survey.ts';
+import type { Trust } from './trust.ts';
 
 /**
  * Refines `mask`, which has the image's size, in place.
  * @param features of the network that made the mask; without them, rules and a judge of colours alone decide
  */
 export function refineEdges(image: PixelImage, mask: Mask, features?: Features): void {
-  const grid = makeGrid(image, mask);
-  const band = findBand(grid.prior);
-  if (!band.state.includes(UNCERTAIN)) return;
-  const model = fitColours(grid, band.subject, band.background);
-  const setting = settingOf(grid, band);
-  const evidence = colourEvidence(grid, band, setting.kept.data);
-  const mistakes = mistakesOf(setting, model);
-  const described = describeCells(setting, model, mistakes, evidence);
-  const judged = trustOf(setting, model, mistakes, described);
-  const trust = features ? mixtureOf(grid, model, judged, described, features) : judged;
+  const found = survey(image, mask);
+  if (found === undefined) return;
+  const { grid, band, model, described, judged } = found;
+  const trust = features ? mixtureOf(found, features) : judged;
   apply(image, mask, kindsOf(band.state, described.cells), interleaved(model, trust), grid);
 }
 

@@ -9,11 +9,12 @@ import type { Features } from '../features/features.ts';
 import { LEARNED } from '../features/learned.ts';
 import { unpacked } from '../features/packed.ts';
 import { cleanAlpha, type ColourModel } from './colour-model.ts';
-import { FOUR, runLayers, type DenseLayer } from './dense-layers.ts';
-import { type Description, FEATURES as DESCRIPTION, placeOf } from './description.ts';
+import { FOUR, placeOf, runLayers, type DenseLayer } from './dense-layers.ts';
+import { type Description, FEATURES as DESCRIPTION } from './description.ts';
 import type { Grid } from './grid.ts';
 import { LINK, touchingSubject } from './islands.ts';
 import { clamp, plane } from './plane.ts';
+import type { Survey } from './survey.ts';
 import type { Trust } from './trust.ts';
 
 /** Of the network's outputs: shares of mask, colours and guess before they are normalised, and the guess. */
@@ -27,17 +28,8 @@ const LAYERS = LEARNED.layers.map(({ numbers, ...layer }): DenseLayer => ({
   numbers: unpacked(numbers),
 }));
 
-/**
- * As trust in the colours, and a guess with its share. Nothing of cells that are certain.
- * @param judged how far rules and the judge of colours would trust the colours: what they make of it is one more input
- */
-export function mixtureOf(
-  grid: Grid,
-  model: ColourModel,
-  judged: Trust,
-  described: Description,
-  features: Features,
-): Trust {
+/** As trust in the colours, and a guess with its share. Nothing of cells that are certain. */
+export function mixtureOf({ grid, model, described, judged }: Survey, features: Features): Trust {
   const { cells } = described;
   const found = foundAlpha(grid, model, cells);
   const output = runLayers(LAYERS, inputOf(grid, described, { judged, found, features }));
@@ -59,7 +51,7 @@ export function mixtureOf(
     guess.data[cell] = (itself * all) / (1 + Math.exp(-output[at + 3 * FOUR])) - STRETCH;
   }
   const mixture = { add: trust, remove: trust, own, guess };
-  dropIslands(grid, found, mixture);
+  dropIslands(grid, cells, found, mixture);
   return mixture;
 }
 
@@ -73,7 +65,7 @@ function foundAlpha(grid: Grid, model: ColourModel, cells: Int32Array): Float32A
 }
 
 /** Where the subject would grow, it has to touch it. */
-function dropIslands(grid: Grid, found: Float32Array, { add, own, guess }: Trust): void {
+function dropIslands(grid: Grid, cells: Int32Array, found: Float32Array, { add, own, guess }: Trust): void {
   const { data: prior } = grid.prior;
   const mixed = (cell: number) =>
     prior[cell] +
@@ -81,7 +73,7 @@ function dropIslands(grid: Grid, found: Float32Array, { add, own, guess }: Trust
     guess.data[cell] -
     own.data[cell] * prior[cell];
   const touching = touchingSubject(grid.prior, (cell) => mixed(cell) > LINK).data;
-  for (let cell = 0; cell < touching.length; cell++) {
+  for (const cell of cells) {
     if (touching[cell] > 0 || mixed(cell) <= prior[cell]) continue;
     add.data[cell] = own.data[cell] = guess.data[cell] = 0;
   }
@@ -137,8 +129,8 @@ function sample(
   }
 }
 
-/** Of each cell the place to its upper left, and how far its middle is from there. */
-function placesOf(grid: Grid, cells: Int32Array, width: number, height: number) {
+/** Of each cell the place to its upper left in a plane of that size, and how far its middle is from there. */
+export function placesOf(grid: Grid, cells: Int32Array, width: number, height: number) {
   const first = new Int32Array(cells.length);
   const right = new Float32Array(cells.length);
   const down = new Float32Array(cells.length);

@@ -3,8 +3,8 @@
  * layer judges it by what describes the cell. It learned from drawn scenes, where each part of the subject that is lost
  * counted twice; `tests/eval/learn/run.ts` makes it again.
  */
-import { type DenseLayer, FOUR, runLayers } from './dense-layers.ts';
-import { type Description, FEATURES, placeOf } from './description.ts';
+import { type DenseLayer, FOUR, placeOf, runLayers } from './dense-layers.ts';
+import { type Description, FEATURES } from './description.ts';
 import { WEIGHTS } from './removal-weights.ts';
 
 /** @param weights unit after unit @param offsets of the units; filled up to four of them */

@@ -2,22 +2,20 @@
 import * as ort from 'onnxruntime-node';
 import { LEARNED } from '#matting/features/learned.ts';
 import { readModel } from '#matting/graph/onnx.ts';
-import type { Mask, PixelImage } from '#matting/image.ts';
+import type { Mask } from '#matting/image.ts';
 import { maskFromOutput } from '#matting/mask.ts';
 import { preprocess } from '#matting/preprocess.ts';
 import { removeSpecks } from '#matting/refine/artefacts.ts';
-import { findBand } from '#matting/refine/band.ts';
-import { cleanAlpha, fitColours } from '#matting/refine/colour-model.ts';
-import { describeCells, FEATURES, placeOf } from '#matting/refine/description.ts';
-import { colourEvidence } from '#matting/refine/evidence.ts';
-import { type Grid, makeGrid } from '#matting/refine/grid.ts';
-import { clamp } from '#matting/refine/plane.ts';
-import { mistakesOf, settingOf } from '#matting/refine/setting.ts';
-import { trustOf } from '#matting/refine/trust.ts';
+import { cleanAlpha } from '#matting/refine/colour-model.ts';
+import { placeOf } from '#matting/refine/dense-layers.ts';
+import { FEATURES } from '#matting/refine/description.ts';
+import type { Grid } from '#matting/refine/grid.ts';
+import { placesOf } from '#matting/refine/mixture.ts';
+import { type Survey, survey } from '#matting/refine/survey.ts';
 import { lanczosGrey } from '#matting/resample.ts';
 import { DEFAULT_MODEL } from '#models/registry.ts';
 import { readWeights } from '../../../../server/matting/weights.ts';
-import { meanAbsoluteError } from '../../metrics/alpha.ts';
+import { isLost, middlePixel } from '../samples.ts';
 import type { Lesson } from '../scenes.ts';
 
 /** Share of the cells that is kept: neighbours tell the same. */
@@ -57,63 +55,49 @@ function numbersOf({ data, dims }: ort.Tensor): Numbers {
   return { data, dims };
 }
 
-/** Nothing of scenes in which the network finds less than half of the subject: they teach nothing about edges. */
 function study({ image, truth, random }: Lesson, coarse: Mask, taps: readonly Numbers[]): Float16Array {
   removeSpecks(coarse);
   const mask = lanczosGrey(coarse, image.width, image.height);
-  const area = truth.data.reduce((sum, value) => sum + value, 0) / (255 * truth.data.length);
-  if (meanAbsoluteError(mask, truth) > area / 2) return new Float16Array();
-  const { grid, cells, write } = recorder(image, mask, truth);
-  const kept = [...cells.keys()].filter(() => random.next() <= KEPT);
+  const found = isLost(mask, truth) ? undefined : survey(image, mask);
+  if (found === undefined) return new Float16Array();
+  const { grid, described } = found;
+  const kept = [...described.cells.keys()].filter(() => random.next() <= KEPT);
   const records = new Float16Array(kept.length * RECORD);
-  for (const [record, n] of kept.entries()) {
-    write(n, records.subarray(record * RECORD));
-    for (const [level, tap] of taps.entries()) {
-      sample(tap, grid, cells[n], records, record * RECORD + FEATURES + MORE + level * CHANNELS);
-    }
+  for (const [record, n] of kept.entries())
+    describe(found, n, { mask, truth }, records.subarray(record * RECORD));
+  const cells = Int32Array.from(kept, (n) => described.cells[n]);
+  for (const [level, tap] of taps.entries()) {
+    sample(tap, grid, cells, records.subarray(FEATURES + MORE + level * CHANNELS));
   }
   return records;
 }
 
-function recorder(image: PixelImage, mask: Mask, truth: Mask) {
-  const grid = makeGrid(image, mask);
-  const band = findBand(grid.prior);
-  const model = fitColours(grid, band.subject, band.background);
-  const setting = settingOf(grid, band);
-  const evidence = colourEvidence(grid, band, setting.kept.data);
-  const mistakes = mistakesOf(setting, model);
-  const described = describeCells(setting, model, mistakes, evidence);
-  const { add, remove } = trustOf(setting, model, mistakes, described);
-  const write = (n: number, to: Float16Array) => {
-    const cell = described.cells[n];
-    for (let i = 0; i < FEATURES; i++) to[i] = described.numbers[placeOf(n, i, FEATURES)];
-    const pixel = middleOf(cell, grid, truth);
-    const prior = mask.data[pixel] / 255;
-    const distance = model.distance.data[cell];
-    const found = distance === 0 ? prior : cleanAlpha(grid, model, cell);
-    const judged = prior + (found - prior) * (found > prior ? add : remove).data[cell];
-    const colours = grid.moments.slice(0, 3).map(({ data }) => data[cell]);
-    to.set([...colours, prior, found, distance, judged, truth.data[pixel] / 255], FEATURES);
-  };
-  return { grid, cells: described.cells, write };
+function describe(
+  { grid, model, described, judged: { add, remove } }: Survey,
+  n: number,
+  { mask, truth }: { readonly mask: Mask; readonly truth: Mask },
+  to: Float16Array,
+): void {
+  const cell = described.cells[n];
+  for (let i = 0; i < FEATURES; i++) to[i] = described.numbers[placeOf(n, i, FEATURES)];
+  const pixel = middlePixel(cell, grid, truth);
+  const prior = mask.data[pixel] / 255;
+  const distance = model.distance.data[cell];
+  const found = distance === 0 ? prior : cleanAlpha(grid, model, cell);
+  const judged = prior + (found - prior) * (found > prior ? add : remove).data[cell];
+  const colours = grid.moments.slice(0, 3).map(({ data }) => data[cell]);
+  to.set([...colours, prior, found, distance, judged, truth.data[pixel] / 255], FEATURES);
 }
 
-/** The very pixel that `Grid.point` shows: a cell's mean would blame the model for its neighbours. */
-function middleOf(cell: number, { width, height }: Grid, mask: Mask): number {
-  const x = cell % width;
-  const column = Math.floor(((x + 0.5) * mask.width) / width);
-  return Math.floor((((cell - x) / width + 0.5) * mask.height) / height) * mask.width + column;
-}
-
-function sample({ data, dims }: Numbers, grid: Grid, cell: number, to: Float16Array, at: number): void {
+/** All channels of a tensor at each cell, a record after the other. */
+function sample({ data, dims }: Numbers, grid: Grid, cells: Int32Array, to: Float16Array): void {
   const [height = 0, width = 0] = dims.slice(-2);
-  const column = cell % grid.width;
-  const x = clamp(((column + 0.5) / grid.width) * width - 0.5, 0, width - 1.001);
-  const y = clamp((((cell - column) / grid.width + 0.5) / grid.height) * height - 0.5, 0, height - 1.001);
-  const [left, top] = [Math.floor(x), Math.floor(y)];
-  for (let channel = 0; channel < CHANNELS; channel++) {
-    const from = (channel * height + top) * width + left;
-    const across = (first: number) => data[first] + (data[first + 1] - data[first]) * (x - left);
-    to[at + channel] = across(from) + (across(from + width) - across(from)) * (y - top);
+  const { first, right, down } = placesOf(grid, cells, width, height);
+  for (let n = 0; n < cells.length; n++) {
+    for (let channel = 0; channel < CHANNELS; channel++) {
+      const from = channel * height * width + first[n];
+      const across = (at: number) => data[at] + (data[at + 1] - data[at]) * right[n];
+      to[n * RECORD + channel] = across(from) + (across(from + width) - across(from)) * down[n];
+    }
   }
 }
