@@ -1,5 +1,5 @@
 import type { PixelImage } from '#matting/image.ts';
-import { METHODS, run } from '../eval/methods.ts';
+import { methodOf, run } from '../eval/methods.ts';
 import type { Seen } from '../eval/network.ts';
 
 export interface RefinementCase {
@@ -10,8 +10,7 @@ export interface RefinementCase {
 
 /** Milliseconds that `fast` takes, the least of the runs. One before them is not measured: code compiles. */
 export function timeOfRefinement({ image, seen, runs }: RefinementCase): number {
-  const fast = METHODS.find(({ id }) => id === 'fast');
-  if (fast === undefined) throw new Error('There is no method "fast".');
+  const fast = methodOf('fast');
   const times = Array.from({ length: runs + 1 }, () => run(fast, image, seen).milliseconds);
   return Math.min(...times.slice(1));
 }

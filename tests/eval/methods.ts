@@ -46,6 +46,13 @@ export const METHODS: readonly Method[] = [
   },
 ];
 
+/** @throws Error when there is none of that name */
+export function methodOf(id: string): Method {
+  const method = METHODS.find((known) => known.id === id);
+  if (method === undefined) throw new Error(`There is no method ${id}.`);
+  return method;
+}
+
 /** The reference and those named; all when none is. */
 export function chosenMethods(ids: readonly string[]): readonly Method[] {
   if (ids.length === 0) return METHODS;

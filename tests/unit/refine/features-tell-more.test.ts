@@ -1,9 +1,11 @@
 /** What the network knows beside its mask tells gaps and hair from what only has the same colours. */
 import { expect, it } from 'vitest';
 import { drawScene, SCENES } from '../../eval/draw/scenes.ts';
-import { METHODS, run } from '../../eval/methods.ts';
+import { methodOf, run } from '../../eval/methods.ts';
 import { meanAbsoluteError } from '../../eval/metrics/alpha.ts';
 import { openNetwork } from '../../eval/network.ts';
+
+const network = openNetwork();
 
 it.each([
   ['25 bicycle on bricks', 0.75],
@@ -16,11 +18,10 @@ it.each([
     const scene = SCENES.find((spec) => spec.name === name);
     if (scene === undefined) throw new Error(`There is no scene ${name}.`);
     const { image, truth } = drawScene(scene);
-    const seen = await (await openNetwork())(image);
-    const [colours, fast] = ['colours', 'fast'].map((id) => {
-      const method = METHODS.find((known) => known.id === id);
-      return method ? meanAbsoluteError(run(method, image, seen).alpha, truth) : Number.NaN;
-    });
+    const seen = await (await network)(image);
+    const [colours, fast] = ['colours', 'fast'].map((id) =>
+      meanAbsoluteError(run(methodOf(id), image, seen).alpha, truth),
+    );
     expect(fast).toBeLessThan((colours ?? Number.NaN) * share);
     expect(fast).toBeGreaterThan(0);
   },

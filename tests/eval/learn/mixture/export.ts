@@ -15,7 +15,7 @@ import { findMaterial, KINDS, makeLesson, type Kind } from './lessons.ts';
 const COUNT: Readonly<Record<Kind, number>> = {
   drawn: 900,
   'drawn before photos': 900,
-  'cut-outs before photos': 860,
+  'cut-outs before photos': 1000,
   'portraits before photos': 480,
 };
 

@@ -84,8 +84,9 @@ async function drawnBeforePhoto(index: number, { photos }: Material, random: Ran
     lens: random.next() < 0.7 ? 1 : 2,
   });
   const photo = await photoOf(image, photos, random);
-  lay({ ...colours, alpha: truth.data }, photo, { left: 0, top: 0 });
-  return { image: photo, truth };
+  const picture = { image: photo, truth: { ...truth, data: new Uint8Array(truth.data.length) } };
+  paste({ ...colours, alpha: truth.data }, picture, { left: 0, top: 0 });
+  return picture;
 }
 
 async function cutoutBeforePhoto(index: number, material: Material, random: Random): Promise<Picture> {
@@ -99,8 +100,7 @@ async function cutoutBeforePhoto(index: number, material: Material, random: Rand
     const cutout = await readCutout(file, { width: width * share, height: height * share }, random);
     const left = Math.floor(random.between(0, width - cutout.width));
     const top = Math.floor(random.between(0, height - cutout.height));
-    lay(cutout, image, { left, top });
-    cover(cutout, truth, { left, top });
+    paste(cutout, { image, truth }, { left, top });
   }
   return { image, truth };
 }
@@ -117,8 +117,7 @@ async function portraitBeforePhoto(index: number, material: Material, random: Ra
     left: Math.floor(random.between(0, width - portrait.width)),
     top: height - portrait.height,
   };
-  lay(portrait, image, corner);
-  cover(portrait, truth, corner);
+  paste(portrait, { image, truth }, corner);
   return { image, truth };
 }
 
@@ -174,25 +173,16 @@ interface Corner {
   readonly top: number;
 }
 
-function eachPixel({ width, height }: Size, to: Size, { left, top }: Corner, visit: VisitPixel): void {
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) visit(y * width + x, (top + y) * to.width + left + x);
-  }
-}
-
-type VisitPixel = (from: number, to: number) => void;
-
-function lay(cutout: Cutout, to: PixelImage, corner: Corner): void {
-  eachPixel(cutout, to, corner, (from, at) => {
-    const alpha = cutout.alpha[from] / 255;
-    for (let c = 0; c < 3; c++) {
-      to.data[at * 4 + c] = cutout.data[from * 4 + c] * alpha + to.data[at * 4 + c] * (1 - alpha);
+function paste(cutout: Cutout, { image, truth }: Picture, { left, top }: Corner): void {
+  for (let y = 0; y < cutout.height; y++) {
+    for (let x = 0; x < cutout.width; x++) {
+      const from = y * cutout.width + x;
+      const to = (top + y) * image.width + left + x;
+      const alpha = cutout.alpha[from] / 255;
+      for (let c = 0; c < 3; c++) {
+        image.data[to * 4 + c] = cutout.data[from * 4 + c] * alpha + image.data[to * 4 + c] * (1 - alpha);
+      }
+      truth.data[to] = Math.round(cutout.alpha[from] + truth.data[to] * (1 - alpha));
     }
-  });
-}
-
-function cover({ alpha, ...size }: Cutout, truth: Mask, corner: Corner): void {
-  eachPixel(size, truth, corner, (from, at) => {
-    truth.data[at] = Math.round(alpha[from] + truth.data[at] * (1 - alpha[from] / 255));
-  });
+  }
 }
